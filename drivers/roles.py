@@ -1,0 +1,100 @@
+"""What the loop needs of an instrument, by role.
+
+Readings carry SI units; amplitudes are converted at this edge. A driver raises
+``drivers.errors.InstrumentError`` when an exchange fails and never returns a
+made-up number.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Quality = Literal["ok", "no-probe", "warming-up", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who answers: as the instrument says it."""
+
+    maker: str
+    model: str
+    serial: str
+    firmware: str
+
+
+@dataclass(frozen=True, slots=True)
+class Temperature:
+    """One channel's temperature in °C; NaN unless ``quality`` is "ok"."""
+
+    value_c: float
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyState:
+    """Measured output of a supply. ``trip`` is "" or the instrument's reason."""
+
+    voltage_v: float
+    current_a: float
+    output_on: bool
+    trip: str
+
+
+class Instrument(Protocol):
+    """What every instrument can do. ``off`` is safe in any state."""
+
+    def identify(self) -> Identity: ...
+
+    def off(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Thermometer(Instrument, Protocol):
+    """A fibre-optic thermometer with numbered channels, 1 and up."""
+
+    def read_temperatures(self) -> dict[int, Temperature]:
+        """Read the newest temperature of every channel, in °C."""
+        ...
+
+
+class CoilSupply(Instrument, Protocol):
+    """A DC supply whose current sets the field of a resonant applicator.
+
+    ``watchdog`` says what the instrument itself does when communication is lost:
+    "" when it has no such function.
+    """
+
+    watchdog: str
+    current_resolution_a: float
+
+    def read_state(self) -> SupplyState: ...
+
+    def read_setpoints(self) -> tuple[float, float]:
+        """Read the programmed (voltage in V, current in A)."""
+        ...
+
+    def read_trips(self) -> tuple[float, float]:
+        """Read the programmed trips (over-voltage in V, over-current in A)."""
+        ...
+
+    def set_voltage(self, voltage_v: float) -> None: ...
+
+    def set_current(self, current_a: float) -> None: ...
+
+    def set_trips(self, over_voltage_v: float, over_current_a: float) -> None: ...
+
+    def set_output(self, on: bool) -> None: ...
+
+
+class Generator(Instrument, Protocol):
+    """A function generator that clocks the inverter."""
+
+    def read_frequency_hz(self) -> float: ...
+
+    def read_output(self) -> bool: ...
+
+    def set_frequency(self, frequency_hz: float) -> None: ...
+
+    def set_amplitude(self, amplitude_vpp: float) -> None: ...
+
+    def set_output(self, on: bool) -> None: ...
