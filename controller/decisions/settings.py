@@ -124,6 +124,7 @@ class LimitSettings:
     frozen_hold_back_s: float = 60.0
     frozen_probe_s: float = 120.0
     current_low_s: float = 5.0
+    drive_age_s: float = 1.5
     late_periods: float = 2.0
 
 

@@ -1,0 +1,129 @@
+"""The open bench as the loop sees it: measure, apply, switch off.
+
+It joins stations, acquisition and switching; where the stations come from, real or
+simulated, is ``bench``'s business.
+"""
+
+from dataclasses import dataclass, field
+
+from controller.acquisition import Acquisition
+from controller.clock import Clock
+from controller.decisions.settings import Settings
+from controller.decisions.signals import (
+    NAN,
+    Command,
+    Drive,
+    Fault,
+    Measurement,
+    Reading,
+    Request,
+)
+from controller.errors import BenchError
+from controller.stations import (
+    GeneratorStation,
+    Station,
+    SupplyStation,
+    ThermometerStation,
+)
+from controller.switching import OffReport, prepare, switch_off
+from drivers.errors import InstrumentError
+
+_LOST = Reading(NAN, "lost", NAN)
+
+
+@dataclass
+class BenchLink:
+    """``channels`` gives for each probe, in order, its thermometer and channel."""
+
+    settings: Settings
+    supply: SupplyStation
+    generator: GeneratorStation
+    thermometers: dict[str, ThermometerStation]
+    channels: list[tuple[str, int]]
+    drive_vpp: float
+    acquisition: Acquisition
+    clock: Clock
+    energised: bool = field(default=False, init=False)
+    prepared: bool = field(default=False, init=False)
+
+    @property
+    def stations(self) -> list[Station]:
+        """All stations: supply, generator, thermometers."""
+        return [self.supply, self.generator, *self.thermometers.values()]
+
+    def prepare(self) -> None:
+        """Zero the set-points, programme the trips, start the gate drive.
+
+        Raises:
+            BenchError: an instrument does not do it; no output has been enabled.
+        """
+
+        def job() -> str:
+            try:
+                prepare(self.supply, self.generator, self.settings, self.drive_vpp)
+            except InstrumentError as error:
+                return str(error)
+            return ""
+
+        problem = self.acquisition.call(self.supply, job)
+        if problem:
+            raise BenchError(problem)
+        self.prepared = True
+
+    def measure(
+        self,
+        t_s: float,
+        late_s: float,
+        requests: tuple[Request, ...],
+        outside: tuple[Fault, ...],
+    ) -> Measurement:
+        """Return the newest of everything."""
+        self.acquisition.poll()
+        readings = tuple(
+            [
+                self.thermometers[name].readings.get(channel, _LOST)
+                for name, channel in self.channels
+            ]
+        )
+        return Measurement(t_s, readings, self._drive(), requests, late_s, outside)
+
+    def apply(self, command: Command) -> OffReport | None:
+        """Send a command; a report comes when it switched the field off."""
+        if command.output_on:
+            if not self.prepared:
+                self.prepare()
+            self.energised = True
+            self.acquisition.post(self.supply, lambda: self.supply.apply(command))
+            return None
+        return self.switch_off() if self.energised else None
+
+    def switch_off(self) -> OffReport:
+        """Switch the field off by every route, and read it back."""
+        report = switch_off(
+            self.acquisition, self.supply, self.generator, self.clock.wait
+        )
+        self.energised = not report.confirmed
+        self.prepared = False
+        return report
+
+    def troubles(self) -> list[str]:
+        """Return a sentence for every instrument that does not answer, since when."""
+        return [
+            f"since {station.trouble.since_s:.1f} s: {station.trouble.sentence}"
+            for station in self.stations
+            if station.trouble is not None
+        ]
+
+    def _drive(self) -> Drive:
+        supply, generator = self.supply, self.generator
+        state = supply.state
+        return Drive(
+            current_a=NAN if state is None else state.current_a,
+            voltage_v=NAN if state is None else state.voltage_v,
+            output_on=False if state is None else state.output_on,
+            frequency_hz=generator.frequency_hz,
+            generator_on=generator.output_on,
+            supply_taken_s=supply.taken_s,
+            generator_taken_s=generator.taken_s,
+            supply_trip="" if state is None else state.trip,
+        )

@@ -1,0 +1,90 @@
+"""The ceiling on H·f: the last thing between a decision and the wire.
+
+H is the peak amplitude in A/m. The bound allows for the expanded uncertainties of
+field and frequency, so that the true product stays below the limit while the
+calibration is within its stated uncertainty.
+"""
+
+import math
+
+from controller.decisions.settings import CeilingSettings
+
+ATKINSON_BREZOVICH_A_PER_M_S = 4.85e8
+ATKINSON_BREZOVICH_DIAMETER_M = 0.30
+HERGT_DUTZ_A_PER_M_S = 5e9
+MU0_H_PER_M = 4e-7 * math.pi
+
+
+def worst_product(
+    field_a_per_m: float, frequency_hz: float, ceiling: CeilingSettings
+) -> float:
+    """Return the largest H·f in A/(m·s) that the uncertainties allow.
+
+    (H·(1 + U_H) + U_abs) · f·(1 + U_f); monotonic in both arguments, also in floating
+    point, and never below the plain product.
+    """
+    field = field_a_per_m * (1.0 + ceiling.field_uncertainty)
+    field += ceiling.field_uncertainty_a_per_m
+    return field * (frequency_hz * (1.0 + ceiling.frequency_uncertainty))
+
+
+def exceeds(
+    field_a_per_m: float, frequency_hz: float, ceiling: CeilingSettings
+) -> bool:
+    """Say whether a field may break the ceiling; NaN and negative values do."""
+    if field_a_per_m == 0.0:
+        return False
+    inside = (
+        0.0 < field_a_per_m <= ceiling.amplitude_cap_a_per_m
+        and ceiling.frequency_min_hz <= frequency_hz <= ceiling.frequency_max_hz
+        and worst_product(field_a_per_m, frequency_hz, ceiling)
+        <= ceiling.limit_a_per_m_s
+    )
+    return not inside
+
+
+def permitted_amplitude(frequency_hz: float, ceiling: CeilingSettings) -> float:
+    """Return the largest amplitude in A/m that may be commanded at a frequency.
+
+    Zero outside the frequency band and for NaN. ``limit / f`` may round such that the
+    product passes the limit, so the result steps down until the same arithmetic
+    that checks it agrees.
+    """
+    if not (ceiling.frequency_min_hz <= frequency_hz <= ceiling.frequency_max_hz):
+        return 0.0
+    bound = ceiling.working_share * ceiling.limit_a_per_m_s
+    field = bound / (frequency_hz * (1.0 + ceiling.frequency_uncertainty))
+    field -= ceiling.field_uncertainty_a_per_m
+    field /= 1.0 + ceiling.field_uncertainty
+    field = min(field, ceiling.amplitude_cap_a_per_m)
+    while field > 0.0 and not worst_product(field, frequency_hz, ceiling) <= bound:
+        field = math.nextafter(field, 0.0)
+    return field if 0.0 < field < math.inf else 0.0
+
+
+def diameter_limit(exposed_diameter_m: float) -> float:
+    """Return the H·f limit in A/(m·s) that heats a loop of D as 4.85e8 heats 0.30 m.
+
+    Local eddy heating grows with (H·f·D)², so the limit is 4.85e8 · 0.30 / D.
+    Source: Atkinson, Brezovich, Chakraborty 1984 for the reference point.
+    """
+    return (
+        ATKINSON_BREZOVICH_A_PER_M_S
+        * ATKINSON_BREZOVICH_DIAMETER_M
+        / exposed_diameter_m
+    )
+
+
+def eddy_heating_w_per_kg(
+    hf_a_per_m_s: float,
+    exposed_diameter_m: float,
+    conductivity_s_per_m: float = 0.362,
+    density_kg_per_m3: float = 1090.4,
+) -> float:
+    """Estimate the local eddy heating in W/kg at the rim of an exposed loop.
+
+    ½ σ (π µ0 f H r)² / ρ of a homogeneous cylinder along the field, r = D/2; the
+    defaults are muscle at 100 kHz (IT'IS V3.0).
+    """
+    e_field_v_per_m = math.pi * MU0_H_PER_M * hf_a_per_m_s * exposed_diameter_m / 2.0
+    return 0.5 * conductivity_s_per_m * e_field_v_per_m**2 / density_kg_per_m3

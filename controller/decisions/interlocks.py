@@ -1,0 +1,285 @@
+"""Interlocks on the probes: what must be true of every temperature while heating.
+
+Three different answers: a fault (latches, field off), a hold-back (power may only
+fall), a caution (said, nothing done). Every comparison is written so that NaN
+fails safe. Numbers and reasons: docs/safety.md.
+"""
+
+from dataclasses import dataclass, field
+
+from controller.decisions.settings import (
+    TUMOUR_ROLES,
+    LimitSettings,
+    ProbeSettings,
+    Settings,
+)
+from controller.decisions.signals import Fault
+from controller.decisions.thermometry import ProbeWatch, tolerated_age_s
+from controller.decisions.treatment import Course
+
+NEVER = float("nan")
+_SAID = {
+    "no-probe": "reports no probe",
+    "warming-up": "is still warming up",
+    "error": "sends no usable value",
+    "lost": "sends nothing",
+    "ok": "is late",
+}
+
+
+@dataclass(slots=True)
+class Findings:
+    """What one tick's checks found; it lives for one tick only."""
+
+    t_s: float
+    faults: list[Fault] = field(default_factory=list)
+    hold_backs: list[str] = field(default_factory=list)
+    cautions: list[str] = field(default_factory=list)
+
+    def fault(
+        self, code: str, what: str, expected: str, measured: str, limit: str
+    ) -> None:
+        """Add a fault; its sentence says what, and expected / measured / limit."""
+        sentence = f"{what}: expected {expected}, measured {measured}, limit {limit}"
+        self.faults.append(
+            Fault(code, sentence, self.t_s, expected, measured, limit),
+        )
+
+
+def check_probe(
+    watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
+) -> None:
+    """Check one probe while heating: age, temperature by role, slope, slip."""
+    _check_age(watch, probe, limits, found)
+    if probe.role in TUMOUR_ROLES:
+        _check_tumour(watch, probe, limits, found)
+    elif probe.role == "healthy":
+        _check_healthy(watch, probe, limits, found)
+    elif probe.role == "body":
+        _check_body(watch, probe, limits, found)
+    else:
+        _check_sample(watch, probe, limits, found)
+    if probe.role != "sample":
+        _check_slip(watch, probe, limits, found)
+
+
+def check_start(
+    watches: tuple[ProbeWatch, ...], settings: Settings, found: Findings
+) -> None:
+    """Check that heating may begin: every probe good, the body warm enough."""
+    limits = settings.limits
+    for watch, probe in zip(watches, settings.probes, strict=True):
+        _check_age(watch, probe, limits, found)
+        low_c, high_c = limits.body_start_low_c, limits.body_start_high_c
+        if probe.role == "body" and not low_c <= watch.median_c <= high_c:
+            found.fault(
+                "body-start",
+                f"heating cannot start, body probe {probe.name}",
+                f"{low_c:g} to {high_c:g} °C",
+                f"{watch.median_c:.2f} °C",
+                f"{low_c:g} to {high_c:g} °C",
+            )
+
+
+def check_order(
+    watches: tuple[ProbeWatch, ...], settings: Settings, found: Findings
+) -> bool:
+    """Check that core leads healthy in the first 0.5 °C; True once core has led."""
+    tumour: list[float] = []
+    healthy: list[tuple[float, str]] = []
+    for watch, probe in zip(watches, settings.probes, strict=True):
+        rise_c = watch.median_c - watch.baseline_c
+        if probe.role in TUMOUR_ROLES:
+            tumour.append(rise_c)
+        elif probe.role == "healthy":
+            healthy.append((rise_c, probe.name))
+    lead_c = max((rise for rise in tumour if rise == rise), default=NEVER)
+    for rise_c, name in healthy:
+        if rise_c >= 0.5 and not lead_c > rise_c:
+            found.fault(
+                "swapped",
+                f"healthy probe {name} warms before the tumour: probes swapped?",
+                "tumour first",
+                f"healthy +{rise_c:.2f} °C, tumour {lead_c:+.2f} °C",
+                "healthy +0.5 °C",
+            )
+    return lead_c >= 0.5 and not found.faults
+
+
+def check_quiet(
+    watches: tuple[ProbeWatch, ...], settings: Settings, course: Course, found: Findings
+) -> tuple[float, str]:
+    """Return for how long in s the quietest tumour probe has not changed, and its name.
+
+    While another channel still moves, half of the time counts: the instrument lives.
+    In the ramp, where full power must move every tumour probe, 60 s is a fault.
+    """
+    newest_s = max((w.unchanged_since_s for w in watches), default=NEVER)
+    alive = found.t_s - newest_s < settings.limits.frozen_hold_back_s
+    worst_s, name = 0.0, ""
+    for watch, probe in zip(watches, settings.probes, strict=True):
+        if probe.role not in TUMOUR_ROLES and probe.role != "sample":
+            continue
+        quiet_s = found.t_s - watch.unchanged_since_s
+        heated_s = min(quiet_s, found.t_s - course.since_s)
+        if course.phase == "ramp" and heated_s >= settings.limits.frozen_hold_back_s:
+            _frozen(probe.name, heated_s, "a rise at full power", settings, found)
+        worst = quiet_s * (0.5 if alive else 1.0)
+        if worst > worst_s:
+            worst_s, name = worst, probe.name
+    return worst_s, name
+
+
+def check_answer(
+    name: str, predicted_c: float, quiet_s: float, settings: Settings, found: Findings
+) -> None:
+    """Check that a probe answers the −20 % power step once 0.3 °C is predicted."""
+    if predicted_c >= 0.3:
+        _frozen(name, quiet_s, f"−{predicted_c:.1f} °C by less power", settings, found)
+
+
+def _frozen(
+    name: str, quiet_s: float, expected: str, settings: Settings, found: Findings
+) -> None:
+    found.fault(
+        "frozen",
+        f"probe {name} looks frozen",
+        expected,
+        f"no change for {quiet_s:.0f} s",
+        f"{settings.limits.frozen_hold_back_s:g} s",
+    )
+
+
+def _check_age(
+    watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
+) -> None:
+    age_s = found.t_s - watch.taken_s
+    tolerated_s = tolerated_age_s(probe, limits)
+    if not age_s <= tolerated_s:
+        seen = "never" if age_s != age_s else f"{age_s:.1f} s ago"
+        found.fault(
+            "probe-lost",
+            f"probe {probe.name} ({probe.role}) {_SAID[watch.quality]}",
+            f"a good reading each {probe.update_s:g} s",
+            f"the last one {seen}",
+            f"{tolerated_s:g} s",
+        )
+    elif age_s > 1.5 * probe.update_s:
+        found.hold_backs.append(f"probe {probe.name}: reading {age_s:.1f} s old")
+
+
+def _too_hot(
+    watch: ProbeWatch,
+    probe: ProbeSettings,
+    trip_c: float,
+    any_c: float,
+    found: Findings,
+) -> None:
+    if not watch.value_c < any_c:
+        measured, limit = f"{watch.value_c:.2f} °C", f"{any_c:g} °C"
+    elif watch.median_c >= trip_c:
+        measured = f"{watch.median_c:.2f} °C (median of 3)"
+        limit = f"{trip_c:g} °C"
+    else:
+        return
+    what = f"{probe.role} probe {probe.name} is too hot"
+    found.fault(f"{probe.role}-hot", what, f"below {limit}", measured, limit)
+
+
+def _check_rise(
+    watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
+) -> None:
+    if watch.slope_c_per_s > limits.rise_c_per_s:
+        found.fault(
+            "rising",
+            f"probe {probe.name} rises faster than full power can heat",
+            f"at most {limits.rise_c_per_s:g} K/s",
+            f"{watch.slope_c_per_s:.2f} K/s over 5 s",
+            f"{limits.rise_c_per_s:g} K/s",
+        )
+
+
+def _check_tumour(
+    watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
+) -> None:
+    _too_hot(watch, probe, limits.tumour_trip_c, limits.tumour_any_c, found)
+    _check_rise(watch, probe, limits, found)
+    hold_back_c = limits.tumour_trip_c - limits.tumour_hold_back_below_trip_c
+    if watch.median_c >= hold_back_c:
+        found.hold_backs.append(f"{probe.name} at {watch.median_c:.1f} °C")
+
+
+def _check_healthy(
+    watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
+) -> None:
+    _too_hot(watch, probe, limits.healthy_trip_c, limits.healthy_any_c, found)
+    _check_rise(watch, probe, limits, found)
+    if watch.median_c >= limits.healthy_hold_back_c:
+        found.hold_backs.append(f"{probe.name} at {watch.median_c:.1f} °C")
+    if watch.median_c < limits.healthy_low_c:
+        found.fault(
+            "slipped",
+            f"healthy probe {probe.name} is too cold: slipped out?",
+            f"above {limits.healthy_low_c:g} °C",
+            f"{watch.median_c:.2f} °C",
+            f"{limits.healthy_low_c:g} °C",
+        )
+    if watch.cem43_min >= limits.healthy_cem43_min:
+        found.fault(
+            "healthy-dose",
+            f"healthy probe {probe.name} has its full thermal dose",
+            f"below {limits.healthy_cem43_min:g} min CEM43",
+            f"{watch.cem43_min:.1f} min",
+            f"{limits.healthy_cem43_min:g} min",
+        )
+
+
+def _check_body(
+    watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
+) -> None:
+    _too_hot(watch, probe, limits.body_trip_c, limits.body_trip_c + 0.5, found)
+    if watch.median_c < limits.body_low_c:
+        found.fault(
+            "slipped",
+            f"body probe {probe.name} is too cold: slipped out?",
+            f"above {limits.body_low_c:g} °C",
+            f"{watch.median_c:.2f} °C",
+            f"{limits.body_low_c:g} °C",
+        )
+    if watch.slope_c_per_s < -limits.body_fall_c_per_min / 60.0:
+        found.fault(
+            "slipped",
+            f"body probe {probe.name} falls too fast: slipped out?",
+            f"at most {limits.body_fall_c_per_min:g} °C/min",
+            f"{-60.0 * watch.slope_c_per_s:.1f} °C/min",
+            f"{limits.body_fall_c_per_min:g} °C/min",
+        )
+    if not limits.body_alarm_low_c <= watch.median_c <= limits.body_alarm_high_c:
+        found.cautions.append(f"body probe {probe.name} at {watch.median_c:.1f} °C")
+
+
+def _check_sample(
+    watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
+) -> None:
+    _too_hot(watch, probe, limits.sample_trip_c, limits.sample_trip_c, found)
+
+
+def _check_slip(
+    watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
+) -> None:
+    below_s = found.t_s - watch.below_since_s
+    if not below_s >= 0.0:
+        return
+    if below_s >= limits.slip_confirm_s:
+        found.hold_backs.append(
+            f"probe {probe.name} is {watch.below_c:.1f} °C below what it can cool to"
+        )
+    if watch.below_c >= limits.slip_trip_c or below_s >= limits.slip_trip_s:
+        found.fault(
+            "slipped",
+            f"probe {probe.name} fell faster than tissue cools: slipped out?",
+            f"at least {watch.envelope_c:.2f} °C",
+            f"{watch.median_c:.2f} °C for {below_s:.0f} s",
+            f"{limits.slip_c:g} °C for {limits.slip_trip_s:g} s, "
+            f"or {limits.slip_trip_c:g} °C",
+        )

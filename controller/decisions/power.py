@@ -1,0 +1,111 @@
+"""What is remembered of the heating power, and what a quiet probe makes of it.
+
+Shares are relative heating power u = (H/H_bound)², 0 to 1. The interlocks compare
+temperatures with what this power can have done.
+"""
+
+from dataclasses import dataclass, replace
+
+from controller.decisions.interlocks import Findings, check_answer
+from controller.decisions.settings import LimitSettings, Settings
+from controller.decisions.signals import NAN
+from controller.decisions.thermometry import ProbeWatch
+
+MEAN_S = 120.0
+POWER_STEP = 0.8
+HIGH_POWER = 1.5
+LEARN_SHARE = 0.3
+# the rise limit is 1.5 × P_max/C, so full power heats by two thirds of it
+RISE_MARGIN = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class PowerWatch:
+    """``mean_share`` is the mean of the last 2 min of heating, ``heated_s`` its length.
+
+    ``gain_c_per_s`` is the fastest rise seen at full power, 0 before one was seen.
+    ``core_led`` tells that core warmed first; ``armed_s`` when the set-point last
+    changed or the hold began. While a quiet probe is tested ``step_share`` caps the
+    power and ``predicted_c`` is the fall in °C that must have followed.
+    """
+
+    mean_share: float = 0.0
+    heated_s: float = 0.0
+    gain_c_per_s: float = 0.0
+    core_led: bool = False
+    armed_s: float = NAN
+    step_share: float = NAN
+    predicted_c: float = 0.0
+
+
+def follow(power: PowerWatch, share: float, dt_s: float) -> PowerWatch:
+    """Return the watch after ``dt_s`` of heating at a share."""
+    heated_s = power.heated_s + dt_s
+    weight = dt_s / min(heated_s, MEAN_S) if heated_s > 0.0 else 0.0
+    mean = power.mean_share + weight * (share - power.mean_share)
+    return replace(power, mean_share=mean, heated_s=heated_s)
+
+
+def learn(power: PowerWatch, watches: tuple[ProbeWatch, ...]) -> PowerWatch:
+    """Return the watch with the heating gain seen so far: slope over share of power."""
+    share = power.mean_share
+    if share < LEARN_SHARE:
+        return power
+    gain = max(
+        [w.slope_c_per_s / share for w in watches if w.slope_c_per_s > 0.0] + [0]
+    )
+    return replace(power, gain_c_per_s=gain) if gain > power.gain_c_per_s else power
+
+
+def cooling_rate(power: PowerWatch, share: float, limits: LimitSettings) -> float:
+    """Return how fast in K/s tissue may cool at a share of power.
+
+    At the mean power of the last minutes heat in and heat out balance at best, so
+    less power cools at most by the missing share of the full heating rate.
+    """
+    missing = max(power.mean_share - share, 0.0)
+    gain = limits.rise_c_per_s / RISE_MARGIN
+    if power.gain_c_per_s > 0.0:
+        gain = min(gain, RISE_MARGIN * power.gain_c_per_s)
+    return gain * missing
+
+
+def probe_quiet(
+    power: PowerWatch, quiet: tuple[float, str], dt_s: float, s: Settings, f: Findings
+) -> PowerWatch:
+    """Hold back for a tumour probe that has not changed, and test it by less power.
+
+    From 60 s on power may only fall; from 120 s on it is 20 % below its mean, until
+    the probe changes or 0.3 °C of fall is predicted without an answer (a fault).
+    """
+    quiet_s, name = quiet
+    if quiet_s < s.limits.frozen_hold_back_s:
+        return replace(power, step_share=NAN, predicted_c=0.0)
+    f.hold_backs.append(f"probe {name} has not changed for {quiet_s:.0f} s")
+    if quiet_s < s.limits.frozen_probe_s:
+        return power
+    step_share = power.step_share
+    if step_share != step_share:
+        step_share = POWER_STEP * power.mean_share
+    rate = power.gain_c_per_s * (1.0 - POWER_STEP) * power.mean_share
+    power = replace(
+        power, step_share=step_share, predicted_c=power.predicted_c + rate * dt_s
+    )
+    check_answer(name, power.predicted_c, quiet_s, s, f)
+    return power
+
+
+def cap(power: PowerWatch, share: float, t_s: float, found: Findings) -> float:
+    """Return the largest share in a hold: 1.5 × its 2 min mean, once there is one.
+
+    A slipped probe asks for more and more power; an operator is asked instead.
+    """
+    settled = t_s - power.armed_s >= MEAN_S
+    most = HIGH_POWER * power.mean_share
+    if not settled or share <= most:
+        return share
+    found.cautions.append(
+        f"power of {100 * share:.0f} % held back to {100 * most:.0f} %, 1.5 × its "
+        "2 min mean: has a probe slipped?"
+    )
+    return most

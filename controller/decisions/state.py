@@ -1,0 +1,52 @@
+"""What one decision leaves for the next."""
+
+from dataclasses import dataclass
+
+from controller.decisions import pid
+from controller.decisions.ceiling import permitted_amplitude
+from controller.decisions.interlocks_drive import DriveWatch
+from controller.decisions.power import PowerWatch
+from controller.decisions.settings import Settings
+from controller.decisions.signals import NAN, Command, Fault
+from controller.decisions.thermometry import ProbeWatch
+from controller.decisions.treatment import Course
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that one decision leaves for the next; it starts from ``initial``.
+
+    ``cautions`` and ``reason`` are this tick's; ``faults`` latch until a reset.
+    """
+
+    t_s: float
+    course: Course
+    watches: tuple[ProbeWatch, ...]
+    drive: DriveWatch
+    control: pid.ControlState
+    power: PowerWatch
+    command: Command
+    faults: tuple[Fault, ...] = ()
+    cautions: tuple[str, ...] = ()
+    controlled_c: float = NAN
+    limiting_c: float = NAN
+
+
+def initial(settings: Settings) -> State:
+    """Return the state before the first measurement: baseline, field off."""
+    return State(
+        t_s=NAN,
+        course=Course(setpoint_c=settings.treatment.setpoint_c),
+        watches=tuple(ProbeWatch() for _ in settings.probes),
+        drive=DriveWatch(),
+        control=pid.initial(settings.control),
+        power=PowerWatch(),
+        command=off_command(settings, ""),
+    )
+
+
+def off_command(settings: Settings, reason: str) -> Command:
+    """Return the command that turns everything off, and why."""
+    frequency_hz = settings.applicator.frequency_hz
+    bound = permitted_amplitude(frequency_hz, settings.ceiling)
+    return Command(0.0, frequency_hz, 0.0, 0.0, False, 0.0, bound, False, reason)

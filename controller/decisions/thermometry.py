@@ -1,0 +1,230 @@
+"""From readings with quality to temperatures that may be trusted.
+
+Each probe has a watch that keeps what the interlocks ask for: the newest good
+reading and its age, the median of the last three fresh ones, a slope, the thermal
+dose, since when the value has not changed, and how far it stands below what passive
+cooling allows.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+from controller.decisions.settings import (
+    TUMOUR_ROLES,
+    LimitSettings,
+    ProbeSettings,
+    TreatmentSettings,
+)
+from controller.decisions.signals import NAN, Quality, Reading
+from controller.decisions.thermal_dose import dose_min, gap_dose_min
+
+SLOPE_SPAN_S = 5.0
+BODY_SLOPE_SPAN_S = 60.0  # 1 °C/min must stand out from 0.05 °C of noise
+SLOPE_SPACINGS = 10
+ENVELOPE_LEAK_S = 20.0
+FRESH_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeWatch:
+    """What is remembered of one probe. Times are s, temperatures °C.
+
+    ``value_c`` is the newest good reading, taken at ``taken_s``; ``earlier_c`` the two
+    fresh ones before it. ``samples`` are (time, value) over 5 s, of the body over 60 s.
+    ``envelope_c`` is the lowest temperature that the tissue can have cooled to;
+    ``below_since_s`` since when the readings are below it by ``slip_c``.
+    """
+
+    value_c: float = NAN
+    taken_s: float = NAN
+    quality: Quality = "lost"
+    earlier_c: tuple[float, float] = (NAN, NAN)
+    samples: tuple[tuple[float, float], ...] = ()
+    slope_c_per_s: float = NAN
+    unchanged_since_s: float = NAN
+    envelope_c: float = NAN
+    below_since_s: float = NAN
+    baseline_c: float = NAN
+    cem43_min: float = 0.0
+
+    @property
+    def median_c(self) -> float:
+        """Median of the last three fresh readings in °C; NaN before there are three."""
+        a, b = self.earlier_c
+        c = self.value_c
+        if a != a or b != b or c != c:
+            return NAN
+        return max(min(a, b), min(max(a, b), c))
+
+    @property
+    def below_c(self) -> float:
+        """How far the median stands below the cooling envelope, in °C (NaN early)."""
+        return self.envelope_c - self.median_c
+
+
+def watch_probe(
+    watch: ProbeWatch, reading: Reading, probe: ProbeSettings, limits: LimitSettings
+) -> ProbeWatch:
+    """Return the watch after a reading; only a fresh, good one changes its values.
+
+    A reading counts as fresh when it was taken at least half the instrument's own
+    update after the last one: polling faster than that repeats a value.
+    """
+    quality = _quality(reading, limits)
+    if quality != "ok":
+        return replace(watch, quality=quality) if quality != watch.quality else watch
+    fresh_after_s = watch.taken_s + FRESH_SHARE * probe.update_s
+    if watch.taken_s == watch.taken_s and not reading.taken_s >= fresh_after_s:
+        return watch
+    return _take(watch, reading, probe, limits)
+
+
+def tolerated_age_s(probe: ProbeSettings, limits: LimitSettings) -> float:
+    """Return the age in s beyond which a reading is lost: 3 updates, at most 3 s."""
+    return min(limits.age_updates * probe.update_s, limits.age_s)
+
+
+def controlled_c(
+    watches: tuple[ProbeWatch, ...],
+    probes: tuple[ProbeSettings, ...],
+    treatment: TreatmentSettings,
+    t_s: float,
+    limits: LimitSettings,
+) -> float:
+    """Return the controlled temperature in °C, NaN unless every probe of it is good.
+
+    The maximum or the mean of the tumour probes (of the sample's, without tumour).
+    """
+    values_c = _trusted(watches, probes, t_s, limits)
+    if not values_c or any(value != value for value in values_c):
+        return NAN
+    if treatment.controlled == "mean":
+        return math.fsum(values_c) / len(values_c)
+    return max(values_c)
+
+
+def limiting_c(
+    watches: tuple[ProbeWatch, ...],
+    probes: tuple[ProbeSettings, ...],
+    t_s: float,
+    limits: LimitSettings,
+) -> float:
+    """Return the hottest trusted tumour (or sample) temperature in °C, else NaN."""
+    values_c = [v for v in _trusted(watches, probes, t_s, limits) if v == v]
+    return max(values_c) if values_c else NAN
+
+
+def follow_envelope(
+    watch: ProbeWatch, cooling_c_per_s: float, dt_s: float, t_s: float, slip_c: float
+) -> ProbeWatch:
+    """Let the cooling envelope follow the readings while the field is on.
+
+    It falls by what passive cooling may take, and leaks towards the readings with
+    20 s, so that slow changes of perfusion are not slips; while the readings stand
+    below it by ``slip_c`` the leak stops and the time is remembered.
+    """
+    median_c = watch.median_c
+    if median_c != median_c:
+        return watch
+    envelope_c = watch.envelope_c
+    if envelope_c != envelope_c or median_c >= envelope_c:
+        if watch.below_since_s == watch.below_since_s or envelope_c != median_c:
+            return replace(watch, envelope_c=median_c, below_since_s=NAN)
+        return watch
+    envelope_c -= cooling_c_per_s * dt_s
+    if envelope_c - median_c >= slip_c:
+        since_s = watch.below_since_s
+        since_s = t_s if since_s != since_s else since_s
+        return replace(watch, envelope_c=envelope_c, below_since_s=since_s)
+    envelope_c -= (envelope_c - median_c) * min(dt_s / ENVELOPE_LEAK_S, 1.0)
+    return replace(watch, envelope_c=envelope_c, below_since_s=NAN)
+
+
+def forget_envelope(watch: ProbeWatch) -> ProbeWatch:
+    """Return the watch without an envelope (field off: it may cool as it likes)."""
+    if watch.envelope_c != watch.envelope_c:
+        return watch
+    return replace(watch, envelope_c=NAN, below_since_s=NAN)
+
+
+def _quality(reading: Reading, limits: LimitSettings) -> Quality:
+    if reading.quality != "ok":
+        return reading.quality
+    inside = limits.absurd_low_c <= reading.value_c <= limits.absurd_high_c
+    return "ok" if inside and math.isfinite(reading.taken_s) else "error"
+
+
+def _trusted(
+    watches: tuple[ProbeWatch, ...],
+    probes: tuple[ProbeSettings, ...],
+    t_s: float,
+    limits: LimitSettings,
+) -> list[float]:
+    return [
+        watch.value_c if t_s - watch.taken_s <= tolerated_age_s(probe, limits) else NAN
+        for watch, probe in zip(watches, probes, strict=True)
+        if probe.role in TUMOUR_ROLES or probe.role == "sample"
+    ]
+
+
+def _take(
+    watch: ProbeWatch, reading: Reading, probe: ProbeSettings, limits: LimitSettings
+) -> ProbeWatch:
+    value_c, taken_s = reading.value_c, reading.taken_s
+    samples, slope = watch.samples, watch.slope_c_per_s
+    span_s = BODY_SLOPE_SPAN_S if probe.role == "body" else SLOPE_SPAN_S
+    if not samples or taken_s - samples[-1][0] >= span_s / SLOPE_SPACINGS - 1e-6:
+        samples = _recent((*samples, (taken_s, value_c)), span_s, probe.update_s)
+        slope = _slope(samples, span_s)
+    unchanged_s = watch.unchanged_since_s
+    return ProbeWatch(
+        value_c=value_c,
+        taken_s=taken_s,
+        quality="ok",
+        earlier_c=(watch.earlier_c[1], watch.value_c),
+        samples=samples,
+        slope_c_per_s=slope,
+        unchanged_since_s=unchanged_s if value_c == watch.value_c else taken_s,
+        envelope_c=watch.envelope_c,
+        below_since_s=watch.below_since_s,
+        baseline_c=watch.baseline_c,
+        cem43_min=watch.cem43_min + _dose(watch, reading, probe, limits),
+    )
+
+
+def _dose(
+    watch: ProbeWatch, reading: Reading, probe: ProbeSettings, limits: LimitSettings
+) -> float:
+    dt_s = reading.taken_s - watch.taken_s
+    if dt_s <= tolerated_age_s(probe, limits):
+        return dose_min(watch.value_c, reading.value_c, dt_s)
+    healthy = probe.role not in TUMOUR_ROLES
+    return gap_dose_min(watch.value_c, reading.value_c, dt_s, healthy=healthy)
+
+
+def _recent(
+    samples: tuple[tuple[float, float], ...], span_s: float, update_s: float
+) -> tuple[tuple[float, float], ...]:
+    # at least the span, and at least five fresh readings of a slow thermometer
+    span_s = max(span_s, 4.0 * update_s) - 1e-6
+    newest_s = samples[-1][0]
+    keep = len(samples)
+    while keep > 5 and newest_s - samples[1 - keep][0] >= span_s:
+        keep -= 1
+    return samples[-keep:]
+
+
+def _slope(samples: tuple[tuple[float, float], ...], span_s: float) -> float:
+    """Return the least-squares slope in K/s; NaN before the span and 5 readings."""
+    count = len(samples)
+    start_s = samples[0][0]
+    if count < 5 or samples[-1][0] - start_s < span_s - 1e-6:
+        return NAN
+    sum_t = sum_v = sum_tt = sum_tv = 0.0
+    for time_s, value_c in samples:
+        since_s = time_s - start_s
+        sum_t += since_s
+        sum_v += value_c
+        sum_tt += since_s * since_s
+        sum_tv += since_s * value_c
+    return (count * sum_tv - sum_t * sum_v) / (count * sum_tt - sum_t * sum_t)

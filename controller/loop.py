@@ -1,0 +1,188 @@
+"""One run: tick after tick read, decide, guard, act, record, publish; then off.
+
+Whatever ends it, the field is switched off and read back before anything else is
+done; the record says why.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from controller.bench_link import BenchLink
+from controller.decisions.settings import Settings
+from controller.decisions.signals import Fault, Measurement, Request
+from controller.decisions.state import State, initial
+from controller.decisions.step import step
+from controller.errors import AmfError, RecordingError
+from controller.guard import guard
+from controller.loop_record import LoopRecord
+from controller.snapshot import snapshot
+from controller.switching import OffReport
+
+log = logging.getLogger(__name__)
+COMPLETED, FAILED, REFUSED, ENDED, NOT_CONFIRMED = 0, 1, 2, 3, 4
+RECHECK_S = 1.0
+
+
+class Operator(Protocol):
+    """Where requests come from and messages go: a terminal or the engine's lines."""
+
+    stays_after_trip: bool
+
+    def requests(self) -> tuple[Request, ...]: ...
+
+    def publish(self, message: dict[str, Any]) -> None: ...
+
+    def wants_snapshot(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: exit code, the sentence that says why, and its wall time."""
+
+    exit_code: int
+    sentence: str
+    wall_s: float
+    ticks: int
+
+
+class Loop:
+    """Runs one treatment on an open bench."""
+
+    def __init__(
+        self,
+        bench: BenchLink,
+        settings: Settings,
+        record: LoopRecord,
+        operator: Operator,
+        watch_folder: Callable[[], tuple[Fault, ...]] = tuple,
+    ) -> None:
+        self._bench = bench
+        self._settings = settings
+        self._record = record
+        self._operator = operator
+        self._watch_folder = watch_folder
+        self._state: State = initial(settings)
+        self._seq = 0
+        self._off = OffReport(False, "the field has not been on")
+        self._rechecked_s = 0.0
+
+    def run(self) -> Outcome:
+        """Run to the end; the field is off, or said not to be, when this returns."""
+        started_s = time.perf_counter()
+        problem: BaseException | None = None
+        try:
+            self._bench.prepare()
+            while not self._finished():
+                self._tick()
+        except BaseException as error:  # broad: off, record, then report or re-raise
+            problem = error
+        self._switch_off()
+        wall_s = time.perf_counter() - started_s
+        outcome = self._outcome(problem, wall_s)
+        self._close(outcome)
+        if problem is not None and not isinstance(problem, AmfError):
+            raise problem
+        return outcome
+
+    def _tick(self) -> None:
+        t_s, late_s = self._bench.clock.tick()
+        requests = self._operator.requests()
+        if requests:
+            requests = self._prove_resets(requests)
+        measurement = self._bench.measure(
+            t_s, late_s, requests, self._watch_folder() if t_s else ()
+        )
+        before = self._state
+        self._state, command = step(before, measurement, self._settings)
+        guard(command, measurement.drive, self._settings)
+        report = self._bench.apply(command)
+        self._record.tick(self._seq, self._state, measurement)
+        if report is not None:
+            self._say_off(report)
+        if requests or self._state.course is not before.course:
+            self._record.changes(before, self._state, requests)
+        if len(self._state.faults) > len(before.faults):
+            self._record.faults(before, self._state, self._bench.troubles())
+        if self._operator.wants_snapshot():
+            self._publish(measurement)
+        if self._bench.energised and not command.output_on:
+            self._insist(t_s)
+        self._seq += 1
+
+    def _finished(self) -> bool:
+        phase = self._state.course.phase
+        if phase == "tripped":
+            return not self._operator.stays_after_trip
+        return phase in ("done", "stopped")
+
+    def _prove_resets(self, requests: tuple[Request, ...]) -> tuple[Request, ...]:
+        """Drop a reset unless the field is proven off again."""
+        if all(request.name != "reset" for request in requests):
+            return requests
+        self._say_off(self._bench.switch_off())
+        if self._off.confirmed:
+            return requests
+        return tuple(r for r in requests if r.name != "reset")
+
+    def _insist(self, t_s: float) -> None:
+        """Keep switching off, each second, while off is not confirmed."""
+        if t_s - self._rechecked_s >= RECHECK_S:
+            self._rechecked_s = t_s
+            self._say_off(self._bench.switch_off())
+
+    def _switch_off(self) -> None:
+        self._say_off(self._bench.switch_off())
+
+    def _say_off(self, report: OffReport) -> None:
+        if report == self._off and report.confirmed:
+            return
+        self._off = report
+        utc = datetime.now(UTC).isoformat(timespec="seconds")
+        try:
+            self._record.event("off", report.sentence, {"confirmed": report.confirmed})
+        except RecordingError as error:
+            log.error("%s", error)
+        self._operator.publish(
+            {
+                "kind": "off",
+                "confirmed": report.confirmed,
+                "utc": utc,
+                "sentence": report.sentence,
+            }
+        )
+
+    def _publish(self, measurement: Measurement) -> None:
+        self._operator.publish(
+            snapshot(self._seq, self._state, measurement, self._settings)
+        )
+
+    def _outcome(self, problem: BaseException | None, wall_s: float) -> Outcome:
+        code, sentence = self._why(problem)
+        if not self._off.confirmed:
+            code, sentence = NOT_CONFIRMED, f"{self._off.sentence}; {sentence}"
+        return Outcome(code, sentence, wall_s, self._seq)
+
+    def _why(self, problem: BaseException | None) -> tuple[int, str]:
+        if isinstance(problem, RecordingError):
+            return ENDED, f"no recording, no field: {problem}"
+        if problem is not None:
+            never_on = self._state.course.phase == "baseline"
+            refused = never_on and isinstance(problem, AmfError)
+            return (REFUSED if refused else FAILED), str(problem)
+        course = self._state.course
+        if course.phase == "done":
+            held = self._settings.treatment
+            return COMPLETED, f"completed: held {held.setpoint_c:g} °C"
+        if self._state.faults:
+            return ENDED, f"tripped: {self._state.faults[0].sentence}"
+        return ENDED, "stopped by the operator"
+
+    def _close(self, outcome: Outcome) -> None:
+        try:
+            self._record.finish(self._state, outcome.sentence, outcome)
+        except RecordingError as error:
+            log.error("%s", error)

@@ -1,0 +1,197 @@
+"""Who asks and who is told: a person at a terminal, or a program's JSON lines.
+
+Engine mode is described in docs/engine_protocol.md. Reading and writing have threads
+of their own, so that a reader that hangs cannot stall the loop.
+"""
+
+import json
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import IO, Any
+
+from controller.decisions.settings import Settings
+from controller.decisions.signals import NAN, Request, RequestName
+from controller.decisions.treatment import SETPOINT_LOW_C, highest_setpoint_c
+from controller.stop_signals import StopSignal
+
+OPERATOR_GONE_S = 5.0
+MESSAGES_KEPT = 1000
+SHOWN_EACH_S = 0.1
+_PLAIN: tuple[RequestName, ...] = ("stop", "hold", "next", "acknowledge", "reset")
+_TEXT: tuple[RequestName, ...] = ("note", "mark")
+
+
+class Terminal:
+    """A person who watches progress and may press Ctrl-C. A trip ends the run."""
+
+    stays_after_trip = False
+
+    def __init__(
+        self, stop: StopSignal, show: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self._stop = stop
+        self._show = show
+        self._shown_s = 0.0
+
+    def requests(self) -> tuple[Request, ...]:
+        """Return a stop request once a signal has asked for it."""
+        if self._stop.name:
+            return (Request("stop", text=self._stop.name),)
+        return ()
+
+    def wants_snapshot(self) -> bool:
+        """Say whether the screen is due; ten times a second is enough for people."""
+        now_s = time.monotonic()
+        if now_s - self._shown_s < SHOWN_EACH_S:
+            return False
+        self._shown_s = now_s
+        return True
+
+    def publish(self, message: dict[str, Any]) -> None:
+        """Show a message."""
+        self._show(message)
+
+
+class Engine:
+    """A program on the other end of stdin and stdout. A trip waits for its reset."""
+
+    stays_after_trip = True
+
+    def __init__(
+        self,
+        stop: StopSignal,
+        settings: Settings,
+        source: IO[str],
+        sink: IO[str],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._stop = stop
+        self._highest_c = highest_setpoint_c(settings)
+        self._now = now
+        self._heard_s = now()
+        self._asked: deque[Request] = deque()
+        self._writer = _Writer(sink)
+        threading.Thread(target=self._read, args=(source,), daemon=True).start()
+
+    def requests(self) -> tuple[Request, ...]:
+        """Return what was asked since the last tick; a stop when nobody is there."""
+        asked = [self._asked.popleft() for _ in range(len(self._asked))]
+        if self._stop.name:
+            asked.append(Request("stop", text=self._stop.name))
+        elif not self._now() - self._heard_s <= OPERATOR_GONE_S:
+            asked.append(Request("stop", text="operator gone"))
+        return tuple(asked)
+
+    def wants_snapshot(self) -> bool:
+        """Every tick; the writer drops what the reader is too slow for."""
+        return True
+
+    def publish(self, message: dict[str, Any]) -> None:
+        """Send a message; a snapshot replaces one that has not left yet."""
+        self._writer.put(message)
+
+    def close(self) -> None:
+        """Let the last messages leave, for a bounded time."""
+        self._writer.close()
+
+    def _read(self, source: IO[str]) -> None:
+        for line in source:
+            self._heard_s = self._now()
+            try:
+                request = parse_request(line, self._highest_c)
+            except ValueError as error:
+                self.publish({"kind": "refused", "sentence": str(error)})
+                continue
+            if request is not None:
+                self._asked.append(request)
+                self._stop.woken.set()
+        self._asked.append(Request("stop", text="operator gone"))
+        self._stop.woken.set()
+
+
+def parse_request(line: str, highest_setpoint_c: float) -> Request | None:
+    """Return the request of one JSON line; None for ``alive``.
+
+    Raises:
+        ValueError: the line is not a request; the sentence says what is allowed.
+    """
+    try:
+        message = json.loads(line)
+        name = message["request"]
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f'{line.strip()!r} is not like {{"request": "stop"}}') from None
+    if name == "alive":
+        return None
+    if name in _PLAIN:
+        return Request(name)
+    if name in _TEXT:
+        return Request(name, text=str(message.get("text", "")))
+    value = message.get("value")
+    if name == "setpoint":
+        if _is_number(value) and SETPOINT_LOW_C <= value <= highest_setpoint_c:
+            return Request("setpoint", float(value))
+        raise ValueError(
+            f"setpoint {value!r}: {SETPOINT_LOW_C:g} to {highest_setpoint_c:g} °C"
+        )
+    if name == "manual":
+        if value is None:
+            return Request("manual", NAN)
+        if _is_number(value) and 0.0 <= value <= 1e5:
+            return Request("manual", float(value))
+        raise ValueError(f"manual {value!r}: an amplitude in A/m, or null")
+    raise ValueError(f"{name!r} is not a request")
+
+
+def _is_number(value: object) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and math.isfinite(value)  # type: ignore[arg-type]
+
+
+class _Writer:
+    """Writes lines from its own thread; the newest snapshot wins."""
+
+    def __init__(self, sink: IO[str]) -> None:
+        self._sink = sink
+        self._ready = threading.Condition()
+        self._messages: deque[dict[str, Any]] = deque(maxlen=MESSAGES_KEPT)
+        self._snapshot: dict[str, Any] | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def put(self, message: dict[str, Any]) -> None:
+        with self._ready:
+            if message.get("kind") == "snapshot":
+                self._snapshot = message
+            else:
+                self._messages.append(message)
+            self._ready.notify()
+
+    def close(self) -> None:
+        with self._ready:
+            self._closed = True
+            self._ready.notify()
+        self._thread.join(OPERATOR_GONE_S)
+
+    def _run(self) -> None:
+        while True:
+            with self._ready:
+                self._ready.wait_for(
+                    lambda: self._messages or self._snapshot or self._closed
+                )
+                lines = [*self._messages]
+                if self._snapshot is not None:
+                    lines.append(self._snapshot)
+                self._messages.clear()
+                self._snapshot = None
+                if not lines and self._closed:
+                    return
+            try:
+                for line in lines:
+                    self._sink.write(json.dumps(line) + "\n")
+                self._sink.flush()
+            except (OSError, ValueError):  # nobody reads any more
+                return

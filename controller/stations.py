@@ -1,0 +1,191 @@
+"""One station per instrument: polls its driver, remembers the newest, acts on it.
+
+A station knows nothing of threads: ``acquisition`` calls it from the loop (simulated
+time) or from the instrument's own thread (real time). What others read of a station is
+one frozen value, replaced as a whole. A failed exchange is remembered, not raised:
+the age of the newest reading then grows, and the interlocks decide.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from controller.decisions.signals import NAN, Command, Reading
+from drivers.errors import InstrumentError
+from drivers.roles import CoilSupply, Generator, SupplyState, Thermometer
+
+log = logging.getLogger(__name__)
+Now = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Since when an instrument does not answer, and its last error."""
+
+    since_s: float
+    sentence: str
+
+
+@dataclass
+class Station:
+    """What all stations share: a name, the clock of the run, and trouble."""
+
+    name: str
+    now: Now
+    trouble: Trouble | None = field(default=None, init=False)
+
+    def poll(self) -> None:
+        """Read the instrument; on failure remember the trouble and go on."""
+        try:
+            self._poll()
+        except InstrumentError as error:
+            self._note(error)
+        else:
+            self.trouble = None
+
+    def _poll(self) -> None:
+        raise InstrumentError(f"{self.name} has nothing to poll")
+
+    def _note(self, error: InstrumentError) -> None:
+        if self.trouble is None:
+            log.warning("%s", error)
+        since_s = self.now() if self.trouble is None else self.trouble.since_s
+        self.trouble = Trouble(since_s, str(error))
+
+
+@dataclass
+class ThermometerStation(Station):
+    """A thermometer; ``readings`` maps its channels to the newest readings."""
+
+    driver: Thermometer
+    channels: tuple[int, ...]
+    readings: dict[int, Reading] = field(default_factory=dict, init=False)
+
+    def _poll(self) -> None:
+        temperatures = self.driver.read_temperatures()
+        taken_s = self.now()
+        self.readings = {
+            channel: Reading(t.value_c, t.quality, taken_s)
+            for channel, t in temperatures.items()
+            if channel in self.channels
+        }
+
+
+@dataclass
+class SupplyStation(Station):
+    """The coil supply. It sends only what has changed, in an order that is safe."""
+
+    driver: CoilSupply
+    state: SupplyState | None = field(default=None, init=False)
+    taken_s: float = field(default=NAN, init=False)
+    _on: bool = field(default=False, init=False)
+    _current_a: float = field(default=0.0, init=False)
+    _voltage_v: float = field(default=0.0, init=False)
+
+    def _poll(self) -> None:
+        self.state = self.driver.read_state()
+        self.taken_s = self.now()
+
+    def prepare(self, over_voltage_v: float, over_current_a: float) -> None:
+        """Put the output off, set-points to zero and the trips in place.
+
+        Raises:
+            InstrumentError: an exchange failed.
+        """
+        self._on = False
+        self.driver.off()
+        self._current_a = self._voltage_v = 0.0
+        self.driver.set_trips(over_voltage_v, over_current_a)
+
+    def apply(self, command: Command) -> None:
+        """Send a command that keeps or switches the output on.
+
+        The voltage limit rises before the current and falls after it. A write that
+        fails is trouble; the current that is read back then decides.
+        """
+        try:
+            if not self._on:
+                self.driver.set_output(True)
+                self._on = True
+            if command.current_a >= self._current_a:
+                self._set_voltage(command.voltage_limit_v)
+                self._set_current(command.current_a)
+            else:
+                self._set_current(command.current_a)
+                self._set_voltage(command.voltage_limit_v)
+        except InstrumentError as error:
+            self._note(error)
+
+    def off(self) -> str:
+        """Switch the output off and read it back; "" when confirmed, else why not."""
+        self._on = False
+        self._current_a = self._voltage_v = 0.0
+        try:
+            self.driver.off()
+            self._poll()
+        except InstrumentError as error:
+            self._note(error)
+            return str(error)
+        state = self.state
+        if state is None or state.output_on:
+            return f"{self.name}: the output is still on"
+        if not abs(state.current_a) <= OFF_CURRENT_A:
+            return f"{self.name}: output off, but {state.current_a:.2f} A flow"
+        return ""
+
+    def _set_voltage(self, voltage_v: float) -> None:
+        if voltage_v != self._voltage_v:
+            self.driver.set_voltage(voltage_v)
+            self._voltage_v = voltage_v
+
+    def _set_current(self, current_a: float) -> None:
+        if current_a != self._current_a:
+            self.driver.set_current(current_a)
+            self._current_a = current_a
+
+
+@dataclass
+class GeneratorStation(Station):
+    """The generator that clocks the inverter."""
+
+    driver: Generator
+    frequency_hz: float = field(default=NAN, init=False)
+    output_on: bool = field(default=False, init=False)
+    taken_s: float = field(default=NAN, init=False)
+
+    def _poll(self) -> None:
+        self.frequency_hz = self.driver.read_frequency_hz()
+        self.output_on = self.driver.read_output()
+        self.taken_s = self.now()
+
+    def prepare(self, frequency_hz: float, amplitude_vpp: float) -> None:
+        """Set frequency and amplitude, switch on, and verify the frequency.
+
+        Raises:
+            InstrumentError: an exchange failed, or the frequency reads back wrong.
+        """
+        self.driver.set_frequency(frequency_hz)
+        self.driver.set_amplitude(amplitude_vpp)
+        self.driver.set_output(True)
+        self._poll()
+        if not abs(self.frequency_hz - frequency_hz) <= 1e-4 * frequency_hz:
+            raise InstrumentError(
+                f"{self.name}: {frequency_hz:.0f} Hz set, {self.frequency_hz:.0f} Hz "
+                "read back; is the front panel in control?"
+            )
+        if not self.output_on:
+            raise InstrumentError(f"{self.name}: the output does not switch on")
+
+    def off(self) -> str:
+        """Switch the output off and read it back; "" when confirmed, else why not."""
+        try:
+            self.driver.off()
+            self._poll()
+        except InstrumentError as error:
+            self._note(error)
+            return str(error)
+        return f"{self.name}: the output is still on" if self.output_on else ""
+
+
+# two steps of a 60 V / 50 A supply's read-back, and its offset
+OFF_CURRENT_A = 0.1
