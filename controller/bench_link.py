@@ -32,24 +32,55 @@ _LOST = Reading(NAN, "lost", NAN)
 
 
 @dataclass
+class Thermometry:
+    """The thermometers of a bench, without anything that makes a field.
+
+    ``channels`` gives for each probe, in order, its thermometer and channel.
+    """
+
+    thermometers: dict[str, ThermometerStation]
+    channels: list[tuple[str, int]]
+    acquisition: Acquisition
+    clock: Clock
+
+    def readings(self) -> tuple[Reading, ...]:
+        """Return every probe's newest reading, in order."""
+        self.acquisition.poll()
+        return tuple(
+            [
+                self.thermometers[name].readings.get(channel, _LOST)
+                for name, channel in self.channels
+            ]
+        )
+
+
+@dataclass
 class BenchLink:
-    """``channels`` gives for each probe, in order, its thermometer and channel."""
+    """Thermometry and applicator together; ``energised`` while the field may be on."""
 
     settings: Settings
     supply: SupplyStation
     generator: GeneratorStation
-    thermometers: dict[str, ThermometerStation]
-    channels: list[tuple[str, int]]
+    thermometry: Thermometry
     drive_vpp: float
-    acquisition: Acquisition
-    clock: Clock
     energised: bool = field(default=False, init=False)
     prepared: bool = field(default=False, init=False)
 
     @property
+    def acquisition(self) -> Acquisition:
+        """How the stations are polled and called."""
+        return self.thermometry.acquisition
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the run."""
+        return self.thermometry.clock
+
+    @property
     def stations(self) -> list[Station]:
         """All stations: supply, generator, thermometers."""
-        return [self.supply, self.generator, *self.thermometers.values()]
+        thermometers = self.thermometry.thermometers.values()
+        return [self.supply, self.generator, *thermometers]
 
     def prepare(self) -> None:
         """Zero the set-points, programme the trips, start the gate drive.
@@ -78,13 +109,7 @@ class BenchLink:
         outside: tuple[Fault, ...],
     ) -> Measurement:
         """Return the newest of everything."""
-        self.acquisition.poll()
-        readings = tuple(
-            [
-                self.thermometers[name].readings.get(channel, _LOST)
-                for name, channel in self.channels
-            ]
-        )
+        readings = self.thermometry.readings()
         return Measurement(t_s, readings, self._drive(), requests, late_s, outside)
 
     def apply(self, command: Command) -> OffReport | None:

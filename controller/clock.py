@@ -60,21 +60,16 @@ class PacedClock(SimulatedClock):
     ``woken`` ends a wait early, so that a stop does not wait for the next tick.
     """
 
-    def __init__(
-        self,
-        period_s: float,
-        advance: Callable[[float], None],
-        woken: threading.Event | None = None,
-    ) -> None:
+    def __init__(self, period_s: float, advance: Callable[[float], None]) -> None:
         super().__init__(period_s, advance)
-        self._woken = woken or threading.Event()
+        self.woken = threading.Event()
         self._start_s = time.monotonic()
 
     def tick(self) -> tuple[float, float]:
         """Wait for the tick's wall time, then advance the bench."""
         due_s = self._start_s + self._ticks * self._period_s
-        self._woken.wait(max(0.0, due_s - time.monotonic()))
-        self._woken.clear()
+        self.woken.wait(max(0.0, due_s - time.monotonic()))
+        self.woken.clear()
         late_s = max(0.0, time.monotonic() - due_s)
         if late_s > SKIP_PERIODS * self._period_s:
             self._start_s += late_s

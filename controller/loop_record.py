@@ -35,7 +35,7 @@ class LoopRecord:
         self,
         recorder: Recorder,
         settings: Settings,
-        truth: Callable[[], tuple[float, ...] | None],
+        truth: Callable[[], tuple[float, ...]] | None,
         say: Callable[[dict[str, Any]], None],
     ) -> None:
         self._recorder = recorder
@@ -63,7 +63,7 @@ class LoopRecord:
                 amplitude,
                 product,
                 [watch.cem43_min for watch in state.watches],
-                self._truth(),
+                self._truth() if self._truth is not None else None,
             )
         )
         if measurement.t_s - self._clock_s >= CLOCK_EACH_S:
@@ -99,7 +99,7 @@ class LoopRecord:
         self._recorder.finish(
             {
                 "exit_code": ending.exit_code,
-                "sentence": sentence,
+                "exit_reason": sentence,
                 "wall_s": ending.wall_s,
                 "phase": state.course.phase,
             }

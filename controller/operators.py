@@ -122,7 +122,9 @@ def parse_request(line: str, highest_setpoint_c: float) -> Request | None:
         message = json.loads(line)
         name = message["request"]
     except (ValueError, KeyError, TypeError):
-        raise ValueError(f'{line.strip()!r} is not like {{"request": "stop"}}') from None
+        raise ValueError(
+            f'{line.strip()!r} is not like {{"request": "stop"}}'
+        ) from None
     if name == "alive":
         return None
     if name in _PLAIN:

@@ -1,0 +1,133 @@
+"""The ``amf`` command."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from controller import commands_bench, commands_run, commands_runs
+from controller.errors import AmfError, ConfigError
+
+REFUSED = 2
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Bench controller for magnetic-nanoparticle hyperthermia. "
+    "Everything also runs on simulated instruments.",
+)
+errors = Console(stderr=True)
+Config = Annotated[Path, typer.Argument(help="A config file (TOML).", metavar="CONFIG")]
+RunFile = Annotated[Path, typer.Argument(help="A run file (.sqlite).", metavar="RUN")]
+Out = Annotated[Path | None, typer.Option(help="Folder to write into.", metavar="DIR")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the simulation.", min=0)]
+
+
+@app.command()
+def run(
+    config: Config,
+    out: Out = None,
+    real_time: Annotated[
+        bool, typer.Option("--real-time", help="Keep the pace of the wall clock.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Engine mode: JSON lines on stdin, stdout.")
+    ] = False,
+    seed: Seed = None,
+) -> None:
+    """Run a treatment: baseline, ramp, hold, cool, under the H·f ceiling."""
+    raise typer.Exit(
+        commands_run.run(config, out=out, real_time=real_time, json=json, seed=seed)
+    )
+
+
+@app.command()
+def check(config: Config) -> None:
+    """Read a config, identify every instrument, prove that the field can go off."""
+    raise typer.Exit(commands_bench.check(config))
+
+
+@app.command()
+def off(config: Config) -> None:
+    """Switch the field off by every route and read it back: exit 0, or 4 if not."""
+    raise typer.Exit(commands_bench.off(config))
+
+
+@app.command()
+def monitor(
+    config: Config,
+    out: Out = None,
+    duration_s: Annotated[
+        float | None, typer.Option(help="End after so many seconds.", min=0.1)
+    ] = None,
+) -> None:
+    """Show and log temperatures only; the supply is not opened. Ctrl-C ends it."""
+    raise typer.Exit(commands_bench.monitor(config, out=out, duration_s=duration_s))
+
+
+@app.command()
+def report(
+    run: RunFile,
+    out: Out = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the summary as one JSON object.")
+    ] = False,
+) -> None:
+    """Write the run's report, one self-contained HTML page, or print its summary."""
+    raise typer.Exit(commands_runs.report(run, out=out, json=json))
+
+
+@app.command()
+def export(
+    run: RunFile,
+    out: Out = None,
+    to: Annotated[str, typer.Option(help="csv, xlsx or hdf5.")] = "csv",
+    decimal: Annotated[str, typer.Option(help="Decimal mark of csv: . or ,")] = ".",
+    separator: Annotated[str, typer.Option(help="Separator of csv.")] = ",",
+) -> None:
+    """Export a run for a spreadsheet or for analysis."""
+    raise typer.Exit(
+        commands_runs.export(run, out=out, to=to, decimal=decimal, separator=separator)
+    )
+
+
+@app.command()
+def replay(run: RunFile) -> None:
+    """Decide a recorded run again and compare every command, bit for bit."""
+    raise typer.Exit(commands_runs.replay(run))
+
+
+@app.command()
+def verify(run: RunFile) -> None:
+    """Check the chain of a run's events for edits, gaps and truncation."""
+    raise typer.Exit(commands_runs.verify(run))
+
+
+@app.command()
+def gui(
+    config: Annotated[Path, typer.Argument(help="A config file.", metavar="CONFIG")],
+    out: Out = None,
+) -> None:
+    """Open the window on a treatment."""
+    raise typer.Exit(commands_run.gui(config, out))
+
+
+def main() -> None:
+    """Run the command line; every error of the operator's is one sentence, exit 2."""
+    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    try:
+        app()
+    except ConfigError as error:
+        for problem in error.problems:
+            errors.print(problem, style="red", markup=False, highlight=False)
+        sys.exit(REFUSED)
+    except AmfError as error:
+        errors.print(str(error), style="red", markup=False, highlight=False)
+        sys.exit(REFUSED)
+
+
+if __name__ == "__main__":
+    main()
