@@ -50,7 +50,7 @@ class Outcome:
 
 
 class Loop:
-    """Runs one treatment on an open bench."""
+    """Runs one treatment on an open bench; ``state`` is what was last decided."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Loop:
         self._record = record
         self._operator = operator
         self._watch_folder = watch_folder
-        self._state: State = initial(settings)
+        self.state: State = initial(settings)
         self._seq = 0
         self._off = OffReport(False, "the field has not been on")
         self._rechecked_s = 0.0
@@ -88,6 +88,10 @@ class Loop:
             raise problem
         return outcome
 
+    def since_phase_s(self) -> float:
+        """Return for how long in s the phase has lasted, at the last tick."""
+        return self.state.t_s - self.state.course.since_s
+
     def _tick(self) -> None:
         t_s, late_s = self._bench.clock.tick()
         requests = self._operator.requests()
@@ -96,17 +100,17 @@ class Loop:
         measurement = self._bench.measure(
             t_s, late_s, requests, self._watch_folder() if t_s else ()
         )
-        before = self._state
-        self._state, command = step(before, measurement, self._settings)
+        before = self.state
+        self.state, command = step(before, measurement, self._settings)
         guard(command, measurement.drive, self._settings)
         report = self._bench.apply(command)
-        self._record.tick(self._seq, self._state, measurement)
+        self._record.tick(self._seq, self.state, measurement)
         if report is not None:
             self._say_off(report)
-        if requests or self._state.course is not before.course:
-            self._record.changes(before, self._state, requests)
-        if len(self._state.faults) > len(before.faults):
-            self._record.faults(before, self._state, self._bench.troubles())
+        if requests or self.state.course is not before.course:
+            self._record.changes(before, self.state, requests)
+        if len(self.state.faults) > len(before.faults):
+            self._record.faults(before, self.state, self._bench.troubles())
         if self._operator.wants_snapshot():
             self._publish(measurement)
         if self._bench.energised and not command.output_on:
@@ -114,7 +118,7 @@ class Loop:
         self._seq += 1
 
     def _finished(self) -> bool:
-        phase = self._state.course.phase
+        phase = self.state.course.phase
         if phase == "tripped":
             return not self._operator.stays_after_trip
         return phase in ("done", "stopped")
@@ -157,7 +161,7 @@ class Loop:
 
     def _publish(self, measurement: Measurement) -> None:
         self._operator.publish(
-            snapshot(self._seq, self._state, measurement, self._settings)
+            snapshot(self._seq, self.state, measurement, self._settings)
         )
 
     def _outcome(self, problem: BaseException | None, wall_s: float) -> Outcome:
@@ -170,19 +174,19 @@ class Loop:
         if isinstance(problem, RecordingError):
             return ENDED, f"no recording, no field: {problem}"
         if problem is not None:
-            never_on = self._state.course.phase == "baseline"
+            never_on = self.state.course.phase == "baseline"
             refused = never_on and isinstance(problem, AmfError)
             return (REFUSED if refused else FAILED), str(problem)
-        course = self._state.course
+        course = self.state.course
         if course.phase == "done":
             held = self._settings.treatment
             return COMPLETED, f"completed: held {held.setpoint_c:g} °C"
-        if self._state.faults:
-            return ENDED, f"tripped: {self._state.faults[0].sentence}"
+        if self.state.faults:
+            return ENDED, f"tripped: {self.state.faults[0].sentence}"
         return ENDED, "stopped by the operator"
 
     def _close(self, outcome: Outcome) -> None:
         try:
-            self._record.finish(self._state, outcome.sentence, outcome)
+            self._record.finish(self.state, outcome.sentence, outcome)
         except RecordingError as error:
             log.error("%s", error)

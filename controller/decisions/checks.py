@@ -5,33 +5,61 @@ field may be on, on the applicator always.
 """
 
 from dataclasses import replace
+from typing import NamedTuple
 
-from controller.decisions import interlocks, power, thermometry
+from controller.decisions import interlocks, power, slip
 from controller.decisions.interlocks import Findings
-from controller.decisions.interlocks_drive import check_drive
+from controller.decisions.interlocks_drive import DriveWatch, check_drive
+from controller.decisions.power import PowerWatch
 from controller.decisions.settings import Settings
 from controller.decisions.signals import Fault, Measurement
+from controller.decisions.slip import Envelope
 from controller.decisions.state import State
 from controller.decisions.thermometry import ProbeWatch
+from controller.decisions.treatment import Course
+
+
+class Seen(NamedTuple):
+    """What a tick shows, before it is checked; dt_s is 0 at the first tick."""
+
+    course: Course
+    watches: tuple[ProbeWatch, ...]
+    controlled_c: float
+    dt_s: float
+
+
+class Checked(NamedTuple):
+    """What the checks remember for the next tick."""
+
+    watches: tuple[ProbeWatch, ...]
+    envelopes: tuple[Envelope, ...]
+    drive: DriveWatch
+    power: PowerWatch
 
 
 def check(
-    before: State, state: State, m: Measurement, dt_s: float, s: Settings
-) -> tuple[State, Findings]:
-    """Check everything; return the state with its watches moved on, and findings."""
+    before: State, seen: Seen, m: Measurement, s: Settings
+) -> tuple[Checked, Findings]:
+    """Check everything that is measured against what was decided before."""
     found = Findings(m.t_s)
     found.faults.extend(m.outside)
-    _check_time(m, before.t_s, dt_s, s, found)
+    _check_time(m, before.t_s, seen.dt_s, s, found)
+    drive = before.drive
     if m.drive is not None:
-        drive = check_drive(state.drive, m.drive, s, found)
-        state = replace(state, drive=drive)
+        drive = check_drive(drive, m.drive, s, found)
     elif s.applicator.read_back:
         found.fault("no-read-back", "the applicator", "read-back", "none", "none")
-    if not state.course.heating:
-        return _field_off(state), found
+    watches = seen.watches
+    if not seen.course.heating:
+        envelopes = (slip.FORGOTTEN,) * len(watches)
+        return Checked(watches, envelopes, drive, power.PowerWatch()), found
     if not before.course.heating:
-        state = _begin(state, s, found)
-    return _check_heating(before, state, dt_s, s, found), found
+        interlocks.check_start(watches, s, found)
+        watches = tuple([replace(w, baseline_c=w.median_c) for w in watches])
+    now = _follow_power(before, seen, found.t_s)
+    envelopes = _check_probes(before, watches, now, seen.dt_s, s, found)
+    now = _check_model(now, watches, seen, s, found)
+    return Checked(watches, envelopes, drive, now), found
 
 
 def _check_time(
@@ -53,65 +81,63 @@ def _check_time(
         )
 
 
-def _field_off(state: State) -> State:
-    watches = tuple([thermometry.forget_envelope(watch) for watch in state.watches])
-    return replace(state, watches=watches, power=power.PowerWatch())
-
-
-def _begin(state: State, s: Settings, found: Findings) -> State:
-    interlocks.check_start(state.watches, s, found)
-    watches = tuple([replace(w, baseline_c=w.median_c) for w in state.watches])
-    return replace(state, watches=watches)
-
-
-def _check_heating(
-    before: State, state: State, dt_s: float, s: Settings, found: Findings
-) -> State:
-    now = power.follow(state.power, state.command.power_share, max(dt_s, 0.0))
-    if _rearmed(before, state):
-        now = replace(now, armed_s=found.t_s)
-    if state.course.phase == "ramp":
-        now = power.learn(now, state.watches)
-    watches = _check_probes(state, now, dt_s, s, found)
-    if not now.core_led and interlocks.check_order(watches, s, found):
-        now = replace(now, core_led=True)
-    quiet = interlocks.check_quiet(watches, s, state.course, found)
-    now = power.probe_quiet(now, quiet, max(dt_s, 0.0), s, found)
-    if state.controlled_c != state.controlled_c and not found.faults:
-        found.hold_backs.append("no trusted temperature")
-    _check_ramp(state, s, found)
-    return replace(state, watches=watches, power=now)
+def _follow_power(before: State, seen: Seen, t_s: float) -> PowerWatch:
+    now = power.follow(before.power, before.command.power_share, max(seen.dt_s, 0.0))
+    if (
+        before.course.phase != seen.course.phase
+        or before.course.setpoint_c != seen.course.setpoint_c
+    ):
+        now = replace(now, armed_s=t_s)
+    return power.learn(now, seen.watches) if seen.course.phase == "ramp" else now
 
 
 def _check_probes(
-    state: State, now: power.PowerWatch, dt_s: float, s: Settings, found: Findings
-) -> tuple[ProbeWatch, ...]:
+    before: State,
+    watches: tuple[ProbeWatch, ...],
+    now: PowerWatch,
+    dt_s: float,
+    s: Settings,
+    found: Findings,
+) -> tuple[Envelope, ...]:
     limits = s.limits
-    cooling = power.cooling_rate(now, state.command.power_share, limits)
-    watches = []
-    for watch, probe in zip(state.watches, s.probes, strict=True):
-        moved = thermometry.follow_envelope(
-            watch, cooling, max(dt_s, 0.0), found.t_s, limits.slip_c
-        )
-        interlocks.check_probe(moved, probe, limits, found)
-        watches.append(moved)
-    return tuple(watches)
+    dt_s = max(dt_s, 0.0)
+    cooling_c = power.cooling_rate(now, before.command.power_share, limits) * dt_s
+    envelopes = []
+    for envelope, watch, probe in zip(before.envelopes, watches, s.probes, strict=True):
+        interlocks.check_probe(watch, probe, limits, found)
+        if probe.role != "sample":
+            envelope = slip.follow(  # noqa: PLW2901
+                envelope, watch.median_c, cooling_c, dt_s, found.t_s, limits.slip_c
+            )
+            slip.check_slip(envelope, watch.median_c, probe, limits, found)
+        envelopes.append(envelope)
+    return tuple(envelopes)
 
 
-def _rearmed(before: State, state: State) -> bool:
-    return (
-        before.course.phase != state.course.phase
-        or before.course.setpoint_c != state.course.setpoint_c
-    )
+def _check_model(
+    now: PowerWatch,
+    watches: tuple[ProbeWatch, ...],
+    seen: Seen,
+    s: Settings,
+    found: Findings,
+) -> PowerWatch:
+    if not now.core_led and interlocks.check_order(watches, s, found):
+        now = replace(now, core_led=True)
+    quiet = interlocks.check_quiet(watches, s, seen.course, found)
+    now = power.probe_quiet(now, quiet, max(seen.dt_s, 0.0), s, found)
+    if seen.controlled_c != seen.controlled_c and not found.faults:
+        found.hold_backs.append("no trusted temperature")
+    _check_ramp(seen, s, found)
+    return now
 
 
-def _check_ramp(state: State, s: Settings, found: Findings) -> None:
-    elapsed_s = found.t_s - state.course.since_s
-    if state.course.phase == "ramp" and elapsed_s > s.treatment.max_ramp_s:
+def _check_ramp(seen: Seen, s: Settings, found: Findings) -> None:
+    elapsed_s = found.t_s - seen.course.since_s
+    if seen.course.phase == "ramp" and elapsed_s > s.treatment.max_ramp_s:
         found.fault(
             "ramp-too-long",
             "the set-point was not reached in time",
-            f"{state.course.setpoint_c:g} °C within {s.treatment.max_ramp_s:g} s",
-            f"{state.controlled_c:.2f} °C",
+            f"{seen.course.setpoint_c:g} °C within {s.treatment.max_ramp_s:g} s",
+            f"{seen.controlled_c:.2f} °C",
             f"{s.treatment.max_ramp_s:g} s",
         )

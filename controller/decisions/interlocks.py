@@ -49,7 +49,7 @@ class Findings:
 def check_probe(
     watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
 ) -> None:
-    """Check one probe while heating: age, temperature by role, slope, slip."""
+    """Check one probe while heating: age, temperature by role, slope."""
     _check_age(watch, probe, limits, found)
     if probe.role in TUMOUR_ROLES:
         _check_tumour(watch, probe, limits, found)
@@ -59,8 +59,6 @@ def check_probe(
         _check_body(watch, probe, limits, found)
     else:
         _check_sample(watch, probe, limits, found)
-    if probe.role != "sample":
-        _check_slip(watch, probe, limits, found)
 
 
 def check_start(
@@ -262,24 +260,3 @@ def _check_sample(
     watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
 ) -> None:
     _too_hot(watch, probe, limits.sample_trip_c, limits.sample_trip_c, found)
-
-
-def _check_slip(
-    watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
-) -> None:
-    below_s = found.t_s - watch.below_since_s
-    if not below_s >= 0.0:
-        return
-    if below_s >= limits.slip_confirm_s:
-        found.hold_backs.append(
-            f"probe {probe.name} is {watch.below_c:.1f} °C below what it can cool to"
-        )
-    if watch.below_c >= limits.slip_trip_c or below_s >= limits.slip_trip_s:
-        found.fault(
-            "slipped",
-            f"probe {probe.name} fell faster than tissue cools: slipped out?",
-            f"at least {watch.envelope_c:.2f} °C",
-            f"{watch.median_c:.2f} °C for {below_s:.0f} s",
-            f"{limits.slip_c:g} °C for {limits.slip_trip_s:g} s, "
-            f"or {limits.slip_trip_c:g} °C",
-        )

@@ -8,6 +8,7 @@ from controller.decisions.interlocks_drive import DriveWatch
 from controller.decisions.power import PowerWatch
 from controller.decisions.settings import Settings
 from controller.decisions.signals import NAN, Command, Fault
+from controller.decisions.slip import FORGOTTEN, Envelope
 from controller.decisions.thermometry import ProbeWatch
 from controller.decisions.treatment import Course
 
@@ -22,6 +23,7 @@ class State:
     t_s: float
     course: Course
     watches: tuple[ProbeWatch, ...]
+    envelopes: tuple[Envelope, ...]
     drive: DriveWatch
     control: pid.ControlState
     power: PowerWatch
@@ -38,6 +40,7 @@ def initial(settings: Settings) -> State:
         t_s=NAN,
         course=Course(setpoint_c=settings.treatment.setpoint_c),
         watches=tuple(ProbeWatch() for _ in settings.probes),
+        envelopes=tuple(FORGOTTEN for _ in settings.probes),
         drive=DriveWatch(),
         control=pid.initial(settings.control),
         power=PowerWatch(),

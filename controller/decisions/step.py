@@ -5,16 +5,16 @@ law, slew limit, ceiling last. Pure: time and everything else arrives as an argu
 """
 
 import math
-from dataclasses import replace
 
 from controller.decisions import pid, power, thermometry, treatment
 from controller.decisions.applicator import current_for, field_for, voltage_limit_for
 from controller.decisions.ceiling import permitted_amplitude
-from controller.decisions.checks import check
+from controller.decisions.checks import Seen, check
 from controller.decisions.interlocks import Findings
 from controller.decisions.interlocks_drive import measured_field, remember
+from controller.decisions.power import PowerWatch
 from controller.decisions.settings import TUMOUR_ROLES, Settings
-from controller.decisions.signals import NAN, Command, Measurement
+from controller.decisions.signals import NAN, Command, Fault, Measurement
 from controller.decisions.state import State, off_command
 from controller.decisions.thermometry import ProbeWatch
 
@@ -28,22 +28,36 @@ def step(
     fault is field off until an operator's reset.
     """
     t_s = measurement.t_s
-    dt_s = t_s - state.t_s if state.t_s == state.t_s else 0.0
-    before = state
-    state = _take_in(state, measurement, settings)
-    state, found = check(before, state, measurement, dt_s, settings)
-    state = _latch(state, found, t_s)
-    control, command = _decide(state, measurement, dt_s, settings, found)
-    drive = remember(state.drive, command, t_s)
-    state = replace(
-        state,
+    seen, faults = _see(state, measurement, settings)
+    checked, found = check(state, seen, measurement, settings)
+    course = seen.course
+    if found.faults:
+        faults = _latched(faults, found)
+        course = course if course.ended else treatment.go(course, "tripped", t_s)
+    if faults or not course.heating:
+        control = pid.initial(settings.control)
+        command = off_command(settings, faults[0].sentence if faults else "")
+    else:
+        control, command = _decide(
+            state, seen, checked.power, measurement, settings, found
+        )
+    after = State(
         t_s=t_s,
+        course=course,
+        watches=checked.watches,
+        envelopes=checked.envelopes,
+        drive=remember(checked.drive, command, t_s),
         control=control,
-        drive=drive,
+        power=checked.power,
         command=command,
+        faults=faults,
         cautions=tuple(found.cautions),
+        controlled_c=seen.controlled_c,
+        limiting_c=thermometry.limiting_c(
+            seen.watches, settings.probes, t_s, settings.limits
+        ),
     )
-    return state, command
+    return after, command
 
 
 def lowest_dose_min(watches: tuple[ProbeWatch, ...], settings: Settings) -> float:
@@ -56,7 +70,8 @@ def lowest_dose_min(watches: tuple[ProbeWatch, ...], settings: Settings) -> floa
     return min(doses, default=0.0)
 
 
-def _take_in(state: State, m: Measurement, s: Settings) -> State:
+def _see(state: State, m: Measurement, s: Settings) -> tuple[Seen, tuple[Fault, ...]]:
+    """Take in the readings and requests; a reset drops the latched faults."""
     watches = tuple(
         [
             thermometry.watch_probe(watch, reading, probe, s.limits)
@@ -79,60 +94,52 @@ def _take_in(state: State, m: Measurement, s: Settings) -> State:
         controlled,
         lowest_dose_min(watches, s) if course.phase == "hold" else 0.0,
         s.treatment,
-        ready=all(w.median_c == w.median_c for w in watches)
-        if course.phase == "baseline"
-        else True,
+        ready=course.phase != "baseline"
+        or all(w.median_c == w.median_c for w in watches),
     )
-    return replace(
-        state,
-        course=course,
-        watches=watches,
-        faults=faults,
-        controlled_c=controlled,
-        limiting_c=thermometry.limiting_c(watches, s.probes, m.t_s, s.limits),
-    )
+    dt_s = m.t_s - state.t_s if state.t_s == state.t_s else 0.0
+    return Seen(course, watches, controlled, dt_s), faults
 
 
-def _latch(state: State, found: Findings, t_s: float) -> State:
-    if not found.faults:
-        return state
-    known = {fault.code for fault in state.faults}
-    new = tuple(fault for fault in found.faults if fault.code not in known)
-    course = state.course
-    if not course.ended:
-        course = treatment.go(course, "tripped", t_s)
-    return replace(state, course=course, faults=state.faults + new)
+def _ready(watches: tuple[ProbeWatch, ...]) -> bool:
+    return all(watch.median_c == watch.median_c for watch in watches)
+
+
+def _latched(faults: tuple[Fault, ...], found: Findings) -> tuple[Fault, ...]:
+    known = {fault.code for fault in faults}
+    return faults + tuple(fault for fault in found.faults if fault.code not in known)
 
 
 def _decide(
-    state: State, m: Measurement, dt_s: float, s: Settings, found: Findings
+    state: State,
+    seen: Seen,
+    now: PowerWatch,
+    m: Measurement,
+    s: Settings,
+    found: Findings,
 ) -> tuple[pid.ControlState, Command]:
-    if state.faults or not state.course.heating:
-        reason = state.faults[0].sentence if state.faults else ""
-        return pid.initial(s.control), off_command(s, reason)
     bound = _bound(m, s)
-    last = state.command
-    share_now = _share(last.field_a_per_m, bound)
-    limit = share_now if found.hold_backs else 1.0
-    fresh = any(watch.taken_s > state.t_s for watch in state.watches)
+    last, course = state.command, seen.course
+    limit = _share(last.field_a_per_m, bound) if found.hold_backs else 1.0
+    fresh = any(watch.taken_s > state.t_s for watch in seen.watches)
     control, share = pid.update(
         state.control,
-        dt_s=dt_s,
-        temperature_c=state.controlled_c if fresh else NAN,
+        dt_s=seen.dt_s,
+        temperature_c=seen.controlled_c if fresh else NAN,
         applied_share=_share(measured_field(m.drive, s.applicator), bound),
-        setpoint_c=state.course.setpoint_c,
+        setpoint_c=course.setpoint_c,
         bound_share=limit,
         slew_per_s=s.applicator.slew_a_per_m_per_s / bound if bound else math.inf,
         settings=s.control,
     )
-    if state.course.manual_a_per_m == state.course.manual_a_per_m:
-        share = min(_share(state.course.manual_a_per_m, bound), limit)
-    elif state.course.phase == "hold":
-        share = power.cap(state.power, share, m.t_s, found)
-    if state.power.step_share < share:
-        share = state.power.step_share
+    if course.manual_a_per_m == course.manual_a_per_m:
+        share = min(_share(course.manual_a_per_m, bound), limit)
+    elif course.phase == "hold":
+        share = power.cap(now, share, m.t_s, found)
+    if now.step_share < share:
+        share = now.step_share
     reason = "power may only fall: " + found.hold_backs[0] if found.hold_backs else ""
-    return control, _command(share, bound, last, dt_s, m, s, reason)
+    return control, _command(share, bound, last, seen.dt_s, s, reason)
 
 
 def _command(
@@ -140,7 +147,6 @@ def _command(
     bound_a_per_m: float,
     last: Command,
     dt_s: float,
-    m: Measurement,
     s: Settings,
     reason: str,
 ) -> Command:

@@ -2,8 +2,7 @@
 
 Each probe has a watch that keeps what the interlocks ask for: the newest good
 reading and its age, the median of the last three fresh ones, a slope, the thermal
-dose, since when the value has not changed, and how far it stands below what passive
-cooling allows.
+dose, and since when the value has not changed.
 """
 
 import math
@@ -21,7 +20,6 @@ from controller.decisions.thermal_dose import dose_min, gap_dose_min
 SLOPE_SPAN_S = 5.0
 BODY_SLOPE_SPAN_S = 60.0  # 1 °C/min must stand out from 0.05 °C of noise
 SLOPE_SPACINGS = 10
-ENVELOPE_LEAK_S = 20.0
 FRESH_SHARE = 0.5
 
 
@@ -30,36 +28,20 @@ class ProbeWatch:
     """What is remembered of one probe. Times are s, temperatures °C.
 
     ``value_c`` is the newest good reading, taken at ``taken_s``; ``earlier_c`` the two
-    fresh ones before it. ``samples`` are (time, value) over 5 s, of the body over 60 s.
-    ``envelope_c`` is the lowest temperature that the tissue can have cooled to;
-    ``below_since_s`` since when the readings are below it by ``slip_c``.
+    fresh ones before it, ``median_c`` the median of the three (NaN before there are
+    three). ``samples`` are (time, value) over 5 s, of the body over 60 s.
     """
 
     value_c: float = NAN
     taken_s: float = NAN
     quality: Quality = "lost"
     earlier_c: tuple[float, float] = (NAN, NAN)
+    median_c: float = NAN
     samples: tuple[tuple[float, float], ...] = ()
     slope_c_per_s: float = NAN
     unchanged_since_s: float = NAN
-    envelope_c: float = NAN
-    below_since_s: float = NAN
     baseline_c: float = NAN
     cem43_min: float = 0.0
-
-    @property
-    def median_c(self) -> float:
-        """Median of the last three fresh readings in °C; NaN before there are three."""
-        a, b = self.earlier_c
-        c = self.value_c
-        if a != a or b != b or c != c:
-            return NAN
-        return max(min(a, b), min(max(a, b), c))
-
-    @property
-    def below_c(self) -> float:
-        """How far the median stands below the cooling envelope, in °C (NaN early)."""
-        return self.envelope_c - self.median_c
 
 
 def watch_probe(
@@ -114,39 +96,6 @@ def limiting_c(
     return max(values_c) if values_c else NAN
 
 
-def follow_envelope(
-    watch: ProbeWatch, cooling_c_per_s: float, dt_s: float, t_s: float, slip_c: float
-) -> ProbeWatch:
-    """Let the cooling envelope follow the readings while the field is on.
-
-    It falls by what passive cooling may take, and leaks towards the readings with
-    20 s, so that slow changes of perfusion are not slips; while the readings stand
-    below it by ``slip_c`` the leak stops and the time is remembered.
-    """
-    median_c = watch.median_c
-    if median_c != median_c:
-        return watch
-    envelope_c = watch.envelope_c
-    if envelope_c != envelope_c or median_c >= envelope_c:
-        if watch.below_since_s == watch.below_since_s or envelope_c != median_c:
-            return replace(watch, envelope_c=median_c, below_since_s=NAN)
-        return watch
-    envelope_c -= cooling_c_per_s * dt_s
-    if envelope_c - median_c >= slip_c:
-        since_s = watch.below_since_s
-        since_s = t_s if since_s != since_s else since_s
-        return replace(watch, envelope_c=envelope_c, below_since_s=since_s)
-    envelope_c -= (envelope_c - median_c) * min(dt_s / ENVELOPE_LEAK_S, 1.0)
-    return replace(watch, envelope_c=envelope_c, below_since_s=NAN)
-
-
-def forget_envelope(watch: ProbeWatch) -> ProbeWatch:
-    """Return the watch without an envelope (field off: it may cool as it likes)."""
-    if watch.envelope_c != watch.envelope_c:
-        return watch
-    return replace(watch, envelope_c=NAN, below_since_s=NAN)
-
-
 def _quality(reading: Reading, limits: LimitSettings) -> Quality:
     if reading.quality != "ok":
         return reading.quality
@@ -182,14 +131,21 @@ def _take(
         taken_s=taken_s,
         quality="ok",
         earlier_c=(watch.earlier_c[1], watch.value_c),
+        median_c=_median(watch.earlier_c[1], watch.value_c, value_c),
         samples=samples,
         slope_c_per_s=slope,
         unchanged_since_s=unchanged_s if value_c == watch.value_c else taken_s,
-        envelope_c=watch.envelope_c,
-        below_since_s=watch.below_since_s,
         baseline_c=watch.baseline_c,
         cem43_min=watch.cem43_min + _dose(watch, reading, probe, limits),
     )
+
+
+def _median(a: float, b: float, c: float) -> float:
+    if a != a or b != b:
+        return NAN
+    if a > b:
+        a, b = b, a
+    return a if c < a else b if c > b else c
 
 
 def _dose(

@@ -124,7 +124,10 @@ def test_a_fault_turns_the_field_off(
     scene.spoil, event_s = spoil, scene.t_s
     scene.play(lambda s: not s.command.output_on, most_s=300.0)
     took_s = scene.t_s - event_s - SETTINGS.period_s
-    assert code in scene.codes
+    # a jump of several degrees is also a rise that no power explains
+    assert {code, "rising"} & set(scene.codes)
+    if "slips" in name or "lost" in name:
+        assert code in scene.codes
     assert took_s <= most_s + 2 * SETTINGS.period_s + 1e-6
     assert scene.phase == "tripped"
     fault = scene.state.faults[0]

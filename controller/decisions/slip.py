@@ -1,0 +1,81 @@
+"""Has a probe slipped out? The lowest temperature that the tissue can have cooled to.
+
+The dangerous slip is partial: 1 to 5 °C low, and the loop answers with power. Each
+probe has an envelope that follows its readings up and falls only as fast as passive
+cooling can; readings well below it have another reason.
+"""
+
+from dataclasses import dataclass
+
+from controller.decisions.interlocks import Findings
+from controller.decisions.settings import LimitSettings, ProbeSettings
+from controller.decisions.signals import NAN
+
+LEAK_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """``level_c`` is the lowest temperature that cooling explains, in °C.
+
+    ``below_since_s`` is since when the readings are below it by ``slip_c``.
+    """
+
+    level_c: float = NAN
+    below_since_s: float = NAN
+
+
+FORGOTTEN = Envelope()
+
+
+def follow(
+    envelope: Envelope,
+    median_c: float,
+    cooling_c: float,
+    dt_s: float,
+    t_s: float,
+    slip_c: float,
+) -> Envelope:
+    """Let the envelope follow the readings while the field is on.
+
+    It falls by ``cooling_c``, what passive cooling may take in ``dt_s``, and leaks
+    towards the readings with 20 s, so that slow changes of perfusion are not slips;
+    while the readings stand below it by ``slip_c`` the leak stops and the time is
+    remembered.
+    """
+    level_c = envelope.level_c
+    if level_c != level_c or median_c >= level_c:
+        return Envelope(median_c)
+    level_c -= cooling_c
+    if level_c - median_c >= slip_c:
+        since_s = envelope.below_since_s
+        return Envelope(level_c, t_s if since_s != since_s else since_s)
+    level_c -= (level_c - median_c) * min(dt_s / LEAK_S, 1.0)
+    return Envelope(level_c)
+
+
+def check_slip(
+    envelope: Envelope,
+    median_c: float,
+    probe: ProbeSettings,
+    limits: LimitSettings,
+    found: Findings,
+) -> None:
+    """Check one probe: hold back after 3 s below its envelope, trip after 10 s."""
+    below_s = found.t_s - envelope.below_since_s
+    if not below_s >= 0.0:
+        return
+    below_c = envelope.level_c - median_c
+    if below_s >= limits.slip_confirm_s:
+        found.hold_backs.append(
+            f"probe {probe.name} is {below_c:.1f} °C below what it can cool to"
+        )
+    if below_c >= limits.slip_trip_c or below_s >= limits.slip_trip_s:
+        found.fault(
+            "slipped",
+            f"probe {probe.name} fell faster than tissue cools: slipped out?",
+            f"at least {envelope.level_c:.2f} °C",
+            f"{median_c:.2f} °C for {below_s:.0f} s",
+            f"{limits.slip_c:g} °C for {limits.slip_trip_s:g} s, "
+            f"or {limits.slip_trip_c:g} °C",
+        )

@@ -1,0 +1,166 @@
+"""Turns the engine's messages into what the window shows. No Qt, no clock.
+
+The presenter keeps the newest messages and the curves; ``view`` is a function of
+them and of the time that is handed in. It computes nothing physical.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+from gui import texts
+from gui.field_state import FieldState
+from gui.notices import bench_bands, end_notices, trouble
+from gui.outcome import EngineEnd, StopStage
+from gui.readouts import (
+    ceiling_view,
+    drive_view,
+    head_view,
+    plot_view,
+    probe_views,
+    styled_probes,
+)
+from gui.traces import Trace
+from gui.view import Curve, Notice, View
+from gui.wording import Message, clock, fixed, number, part, parts, words
+
+MAX_POINTS = 4000
+EVENTS_KEPT = 200
+SILENCE_S = 2.0
+SILENT_PERIODS = 5.0
+
+
+class Presenter:
+    """The state of the screen: fed with messages, asked for views."""
+
+    def __init__(self) -> None:
+        self.snapshots = 0
+        self._hello: Message = {}
+        self._snapshot: Message = {}
+        self._last_news_s: float | None = None
+        self._end: Message | None = None
+        self._engine_end: EngineEnd | None = None
+        self._traces: dict[str, Trace] = {}
+        self._events: deque[str] = deque(maxlen=EVENTS_KEPT)
+        self._field = FieldState()
+        self._closing = False
+        self._takers: dict[str, Callable[[Message, float], None]] = {
+            "hello": self._take_hello,
+            "snapshot": self._take_snapshot,
+            "event": self._take_event,
+            "off": self._take_off,
+            "end": self._take_end,
+            "refused": self._take_refused,
+            "foreign": self._take_foreign,
+        }
+
+    def take(self, message: Message, now_s: float) -> None:
+        """Take one message of the engine, received at the monotonic time ``now_s``."""
+        taker = self._takers.get(words(message, "kind"), self._take_foreign)
+        taker(message, now_s)
+
+    def take_stop(self, stage: StopStage, now_s: float) -> None:
+        """Take how far the operator's stop has come, at the time ``now_s``."""
+        self._field.take_stop(stage, now_s)
+
+    def take_engine_end(self, end: EngineEnd) -> None:
+        """Take that the engine's process is over."""
+        self._engine_end = end
+
+    def take_closing(self) -> None:
+        """Take that the window waits for the engine's end before it closes."""
+        self._closing = True
+
+    def field_off_confirmed(self) -> bool:
+        """Say whether the newest news of the field is a confirmed off."""
+        return self._field.confirmed()
+
+    def view(self, now_s: float) -> View:
+        """Build what is shown at the monotonic time ``now_s``."""
+        silent_s = self._silent_s(now_s)
+        out_of_date = (
+            silent_s is not None
+            or self._end is not None
+            or self._engine_end is not None
+        )
+        band, shut_off = bench_bands(self._hello)
+        return View(
+            out_of_date=out_of_date,
+            band=band,
+            shut_off=shut_off,
+            head=head_view(self._hello, self._snapshot, out_of_date),
+            probes=probe_views(self._hello, self._snapshot),
+            ceiling=ceiling_view(self._hello, self._snapshot, out_of_date),
+            drive=drive_view(self._snapshot),
+            notices=self._notices(silent_s),
+            field=self._field.notice(self._output_on(), out_of_date),
+            events=tuple(reversed(self._events)),
+            plot=plot_view(self._hello, self._snapshot, self._curves()),
+        )
+
+    def _take_hello(self, message: Message, now_s: float) -> None:
+        self._hello, self._last_news_s = message, now_s
+        self._traces = {words(p, "name"): Trace() for p in parts(message, "probes")}
+
+    def _take_snapshot(self, message: Message, now_s: float) -> None:
+        self._snapshot, self._last_news_s = message, now_s
+        self.snapshots += 1
+        if part(message, "drive").get("output_on") is True:
+            self._field.take_on(now_s)
+        t_s = number(message, "t_s")
+        if t_s is None:
+            return
+        for probe in parts(message, "probes"):
+            value_c = number(probe, "value_c")
+            trace = self._traces.setdefault(words(probe, "name"), Trace())
+            trace.append(t_s, float("nan") if value_c is None else value_c)
+
+    def _take_event(self, message: Message, now_s: float) -> None:
+        at = clock(number(message, "t_s"))
+        self._events.append(f"{at}  {words(message, 'sentence')}")
+
+    def _take_off(self, message: Message, now_s: float) -> None:
+        self._field.take_off(message, now_s)
+        self._remark(words(message, "sentence"))
+
+    def _take_end(self, message: Message, now_s: float) -> None:
+        self._end = message
+        self._remark(words(message, "sentence"))
+
+    def _take_refused(self, message: Message, now_s: float) -> None:
+        self._remark(texts.REFUSED.format(sentence=words(message, "sentence")))
+
+    def _take_foreign(self, message: Message, now_s: float) -> None:
+        line = words(message, "line") or str(dict(message))
+        self._remark(texts.FOREIGN.format(line=line[:200]))
+
+    def _remark(self, sentence: str) -> None:
+        self._events.append(f"{clock(number(self._snapshot, 't_s'))}  {sentence}")
+
+    def _silent_s(self, now_s: float) -> float | None:
+        """Give the age of the last news in s once it is too old to be believed."""
+        if self._last_news_s is None or self._end or self._engine_end:
+            return None
+        period_s = number(self._hello, "period_s") or 0.0
+        age_s = now_s - self._last_news_s
+        return None if age_s <= max(SILENCE_S, SILENT_PERIODS * period_s) else age_s
+
+    def _output_on(self) -> bool | None:
+        on = part(self._snapshot, "drive").get("output_on")
+        return on if isinstance(on, bool) else None
+
+    def _notices(self, silent_s: float | None) -> tuple[Notice, ...]:
+        notices = [Notice(texts.CLOSING, "caution")] if self._closing else []
+        notices += end_notices(self._end, self._engine_end)
+        if silent_s is not None:
+            seconds = fixed(silent_s, 0)
+            notices.append(Notice(texts.SILENT.format(seconds=seconds), "fault"))
+        return tuple(notices + trouble(self._snapshot))
+
+    def _curves(self) -> tuple[Curve, ...]:
+        curves = []
+        for probe in styled_probes(self._hello):
+            times_s, values_c = self._traces[probe.name].drawn(MAX_POINTS)
+            curves.append(
+                Curve(probe.name, probe.colour, probe.style, times_s, values_c)
+            )
+        return tuple(curves)

@@ -1,0 +1,92 @@
+"""Grab the window into docs/pictures, offscreen unless told otherwise.
+
+``python -m tests.gui.take_screenshots DIR`` shows scenes of the scripted engine;
+nothing of them is a measurement. With a CONFIG after DIR it grabs the real engine's
+run of it instead, once ``SNAPSHOTS_REAL`` have come.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from gui.app import Commands, commands_for, open_window
+from gui.window import Window
+
+FAKE = [sys.executable, str(Path(__file__).with_name("fake_engine.py"))]
+NOT_OFF = "import sys; print('psu does not answer'); sys.exit(4)"
+SIZES = ((1280, 720), (1920, 1080))
+SNAPSHOTS = 1500
+SNAPSHOTS_REAL = 150
+LIMIT_MS = 120_000
+SCENES = {
+    "run": ["--bench", "simulated", "--share", "0.62"],
+    "at_bound": ["--bench", "mixed", "--more-probes"],
+    "trouble": ["--bench", "real", "--trouble", "--phase", "tripped"],
+    "stopped": ["--bench", "simulated", "--stop", "ok"],
+    "not_confirmed": ["--bench", "real", "--stop", "unconfirmed"],
+}
+STOPPED = ("stopped", "not_confirmed")
+
+
+def main(folder: Path, config: str | None) -> None:
+    """Grab every scene at every size."""
+    app = QApplication([])
+    folder.mkdir(parents=True, exist_ok=True)
+    if config is not None:
+        commands = commands_for(config, str(folder / "runs"))
+        take(app, folder, Path(config).stem, commands, SNAPSHOTS_REAL)
+        return
+    for name, arguments in SCENES.items():
+        engine = [*FAKE, "--interval-s", "0.001", *arguments]
+        off = [sys.executable, "-c", NOT_OFF]
+        take(app, folder, name, Commands(engine, off), SNAPSHOTS)
+
+
+def take(
+    app: QApplication, folder: Path, name: str, commands: Commands, snapshots: int
+) -> None:
+    """Open a window, wait for its scene, grab it, close it in good order."""
+    window = open_window(commands)
+    wait_for(lambda: window.presenter.snapshots >= snapshots)
+    if name in STOPPED:
+        window.press_stop()
+        wait_for(lambda: not window.busy())
+    for width, height in SIZES:
+        grab(app, window, folder / f"window_{name}_{width}x{height}.png")
+    closed = QEventLoop()
+    window.closed.connect(closed.quit)
+    if not window.close():
+        closed.exec()
+    window.deleteLater()
+
+
+def grab(app: QApplication, window: Window, path: Path) -> None:
+    """Save one picture at the size that is in its name."""
+    width, height = map(int, path.stem.rsplit("_", 1)[1].split("x"))
+    window.resize(width, height)
+    for _ in range(3):
+        app.processEvents()
+        window.repaint_now()
+    window.grab().save(str(path))
+    print(path, window.width(), window.height())
+
+
+def wait_for(condition: Callable[[], bool], step_ms: int = 50) -> None:
+    """Run the event loop until the condition holds; give up loudly."""
+    loop, timer = QEventLoop(), QTimer()
+    timer.timeout.connect(lambda: loop.quit() if condition() else None)
+    timer.start(step_ms)
+    QTimer.singleShot(LIMIT_MS, loop.quit)
+    loop.exec()
+    if not condition():
+        raise SystemExit("the scene did not come about")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
