@@ -99,6 +99,10 @@ class _Worker(threading.Thread):
             return f"{self.name}: hangs, no answer within {URGENT_TIMEOUT_S:g} s"
         return waiting.answer
 
+    @property
+    def waiting(self) -> bool:
+        return bool(self._calls)
+
     def close(self) -> None:
         self._closed = True
         self._wake.set()
@@ -154,6 +158,14 @@ class ThreadedAcquisition:
     def call(self, station: Station, job: Callable[[], str]) -> str:
         """Have the job done by the station's thread, ahead of its polls."""
         return self._workers[station.name].call(job)
+
+    def waiting(self, station: Station) -> bool:
+        """Say whether an urgent call of the station has not begun."""
+        return self._workers[station.name].waiting
+
+    def join(self, station: Station) -> None:
+        """Wait for the end of a station's thread, for a bounded time."""
+        self._workers[station.name].join(URGENT_TIMEOUT_S)
 
     def close(self) -> None:
         """Stop the threads; each ends after its exchange in flight."""

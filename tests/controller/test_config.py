@@ -1,6 +1,7 @@
 """Reading a config: what it becomes, and what is said about a wrong one."""
 
 import copy
+import dataclasses
 import datetime
 import math
 from pathlib import Path
@@ -9,10 +10,15 @@ from typing import Any
 import pytest
 
 from controller.config import Loaded, load
-from controller.config_instruments import MODELS
+from controller.config_model import Control, Limits, Table, Treatment
 from controller.decisions.ceiling import eddy_heating_w_per_kg
-from controller.decisions.settings import LimitSettings
+from controller.decisions.settings import (
+    ControlSettings,
+    LimitSettings,
+    TreatmentSettings,
+)
 from controller.errors import ConfigError
+from drivers import aimtti_psu
 
 SMALLEST: dict[str, Any] = {
     "name": "smallest",
@@ -342,10 +348,31 @@ def test_folder_and_missing_file(tmp_path: Path) -> None:
     assert "does not exist" in inside
 
 
-def test_models_are_those_of_the_drivers() -> None:
-    """The config must not accept a supply that the driver would refuse."""
-    drivers = pytest.importorskip("drivers.aimtti_psu")
-    known = getattr(drivers, "MODELS", None)
-    if known is None:
-        pytest.skip("the driver has no table of models")
-    assert set(MODELS["aimtti_psu"]) <= set(known)
+@pytest.mark.parametrize(
+    ("table", "settings", "only_in_config"),
+    [
+        (Limits, LimitSettings, set()),
+        (Control, ControlSettings, set()),
+        (Treatment, TreatmentSettings, {"full_power_rise_c_per_s"}),
+    ],
+)
+def test_every_setting_has_its_key(
+    table: type[Table], settings: type, only_in_config: set[str]
+) -> None:
+    known = {field.name for field in dataclasses.fields(settings)}
+    assert set(table.model_fields) - only_in_config == known
+
+
+@pytest.mark.parametrize("model", [*aimtti_psu.MODELS])
+def test_supply_of_the_driver_is_known_with_its_ratings(
+    tmp_path: Path, model: str
+) -> None:
+    data = changed()
+    data["instruments"]["psu"]["model"] = model
+    rated = aimtti_psu.MODELS[model]
+    data["applicator"]["max_current_a"] = rated.max_current_a
+    settings = load(write(tmp_path, data)).settings
+    assert settings.applicator.current_resolution_a == 10.0**-rated.current_digits
+    data["applicator"]["max_current_a"] = rated.max_current_a + 0.1
+    (sentence,) = problems(write(tmp_path, data))
+    assert f"more than {model} gives" in sentence

@@ -1,0 +1,85 @@
+"""The guard raises for whatever may break the ceiling, and never clips."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.decisions.ceiling import exceeds
+from controller.decisions.signals import Command, Drive
+from controller.errors import GuardError
+from controller.guard import guard
+from tests.controller.decisions.scene import CEILING, SETTINGS
+
+GOOD = Command(
+    field_a_per_m=10_000.0,
+    frequency_hz=161_270.0,
+    current_a=13.44,
+    voltage_limit_v=14.1,
+    output_on=True,
+    power_share=0.5,
+    bound_a_per_m=13_258.0,
+    at_bound=False,
+    reason="",
+)
+DRIVE = Drive(13.4, 12.8, True, 161_270.0, True, 0.0, 0.0)
+ANY = st.floats(allow_nan=True, allow_infinity=True)
+
+
+def test_a_good_command_passes() -> None:
+    guard(GOOD, DRIVE, SETTINGS)
+    guard(GOOD, None, SETTINGS)
+
+
+def test_off_passes_whatever_is_measured() -> None:
+    off = replace(GOOD, output_on=False, current_a=0.0, field_a_per_m=0.0)
+    guard(off, replace(DRIVE, frequency_hz=math.nan), SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"field_a_per_m": 14_000.0},
+        {"current_a": 18.6},
+        {"field_a_per_m": math.nan},
+        {"field_a_per_m": math.inf},
+        {"field_a_per_m": -1.0},
+        {"current_a": math.nan},
+        {"current_a": -1.0},
+        {"frequency_hz": 250_000.0},
+        {"frequency_hz": math.nan},
+        {"voltage_limit_v": 20.0},
+        {"voltage_limit_v": math.nan},
+        {"output_on": False},
+    ],
+    ids=str,
+)
+def test_a_bad_command_raises(change: dict[str, float]) -> None:
+    with pytest.raises(GuardError):
+        guard(replace(GOOD, **change), DRIVE, SETTINGS)  # type: ignore[arg-type]
+
+
+def test_the_measured_frequency_counts() -> None:
+    with pytest.raises(GuardError, match="ceiling"):
+        guard(GOOD, replace(DRIVE, frequency_hz=250_000.0), SETTINGS)
+    with pytest.raises(GuardError):
+        guard(GOOD, replace(DRIVE, frequency_hz=math.nan), SETTINGS)
+
+
+@given(field=ANY, frequency_hz=ANY, current_a=ANY, measured_hz=ANY)
+def test_what_passes_never_exceeds(
+    field: float, frequency_hz: float, current_a: float, measured_hz: float
+) -> None:
+    command = replace(
+        GOOD, field_a_per_m=field, frequency_hz=frequency_hz, current_a=current_a
+    )
+    drive = replace(DRIVE, frequency_hz=measured_hz)
+    try:
+        guard(command, drive, SETTINGS)
+    except GuardError:
+        return
+    assert not exceeds(field, frequency_hz, CEILING)
+    assert not exceeds(field, max(frequency_hz, measured_hz), CEILING)
+    assert current_a * SETTINGS.applicator.field_per_ampere_per_m <= 14_000.0
