@@ -113,7 +113,7 @@ class _Worker(threading.Thread):
         while not self._closed:
             try:
                 self._round()
-            except Exception:  # broad: its readings age, and the loop trips on that
+            except Exception:  # broad: its readings age, and the loop trips on it
                 log.exception("the polling of %s has ended", self.name)
                 return
 

@@ -10,10 +10,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from drivers.aimtti_psu import AimttiPsu
-from drivers.keysight_33500 import Keysight33500
-from drivers.neoptix_reflex import NeoptixReflex
-
 from controller.acquisition import (
     Acquisition,
     DirectAcquisition,
@@ -31,7 +27,10 @@ from controller.stations import (
     SupplyStation,
     ThermometerStation,
 )
+from drivers.aimtti_psu import AimttiPsu
 from drivers.errors import InstrumentError
+from drivers.keysight_33500 import Keysight33500
+from drivers.neoptix_reflex import NeoptixReflex
 from drivers.roles import Identity
 from drivers.transport import Port, Transport, WireLog, open_port
 from simulators import aimtti_psu, keysight_33500, neoptix_reflex

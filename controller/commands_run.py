@@ -1,14 +1,16 @@
 """``amf run`` and ``amf gui``: a treatment from config to record."""
 
 import importlib.metadata
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pydantic import TypeAdapter
 
@@ -41,12 +43,16 @@ def run(
     """Run a treatment and return the exit code of docs/engine_protocol.md."""
     if not json:
         return _run(load(config), out, real_time, seed, None)
-    protocol = sys.stdout
-    sys.stdout = sys.stderr  # nothing but messages may reach the reader
+    loaded = load(config)
+    # Descriptors of our own: nothing but messages may reach the reader, and a thread
+    # that waits for the operator must not hold the standard streams at the end.
+    protocol = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
     try:
-        return _run(load(config), out, real_time, seed, protocol)
+        return _run(loaded, out, real_time, seed, protocol)
     finally:
-        sys.stdout = protocol
+        with suppress(OSError):  # the reader may have gone with lines unread
+            protocol.close()
 
 
 def gui(config: Path, out: Path | None) -> int:
@@ -119,7 +125,7 @@ def _run(
     out: Path | None,
     real_time: bool,
     seed: int | None,
-    protocol: Any,
+    protocol: IO[str] | None,
 ) -> int:
     used_seed = loaded.seed if seed is None else seed
     _refuse_unguarded(loaded)
@@ -142,9 +148,10 @@ def _engine(
     bench: OpenBench,
     recorder: Recorder,
     stop: StopSignal,
-    protocol: Any,
+    protocol: IO[str],
 ) -> int:
-    operator = Engine(stop, loaded.settings, sys.stdin, protocol)
+    source = os.fdopen(os.dup(0), encoding="utf-8", errors="replace")
+    operator = Engine(stop, loaded.settings, source, protocol)
     operator.publish(_hello(loaded, bench, recorder.path))
     outcome = _loop(loaded, bench, recorder, operator)
     operator.publish(

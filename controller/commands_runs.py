@@ -3,6 +3,7 @@
 import json as jsonlib
 from dataclasses import fields
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 from rich.progress import track
@@ -15,7 +16,11 @@ from controller.errors import ExportError
 from controller.run_file import Run
 from controller.screen import summary_table
 
-CLOSE = 1e-12
+FORMS: dict[str, Literal["csv", "xlsx", "hdf5"]] = {
+    "csv": "csv",
+    "xlsx": "xlsx",
+    "hdf5": "hdf5",
+}
 
 
 def report(path: Path, *, out: Path | None, json: bool) -> int:
@@ -45,12 +50,13 @@ def export(
     """Export the run and print the files written."""
     from controller import export as exporting
 
-    if to not in ("csv", "xlsx", "hdf5"):
-        raise ExportError(f"--to {to}: csv, xlsx or hdf5")
+    form = FORMS.get(to)
+    if form is None:
+        raise ExportError(f"--to {to}: choose one of {', '.join(FORMS)}")
     with Run.open(path) as run:
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
-        for written in exporting.export(run, to, out, decimal, separator):
+        for written in exporting.export(run, form, out, decimal, separator):
             print(written)
     return 0
 

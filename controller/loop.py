@@ -78,10 +78,11 @@ class Loop:
             self._bench.prepare()
             while not self._finished():
                 self._tick()
-        except BaseException as error:  # broad: off, record, then report or re-raise
+        except BaseException as error:  # noqa: BLE001 broad: off, record, re-raise
             problem = error
-        self._switch_off()
+        self._say_off(self._bench.switch_off())
         wall_s = time.perf_counter() - started_s
+        self._show_end()
         outcome = self._outcome(problem, wall_s)
         self._close(outcome)
         if problem is not None and not isinstance(problem, AmfError):
@@ -138,12 +139,12 @@ class Loop:
             self._rechecked_s = t_s
             self._say_off(self._bench.switch_off())
 
-    def _switch_off(self) -> None:
-        self._say_off(self._bench.switch_off())
+    def _show_end(self) -> None:
+        """Show once more what is read back, now that the field is off."""
+        if self._operator.stays_after_trip and self.state.t_s == self.state.t_s:
+            self._publish(self._bench.measure(self.state.t_s, 0.0, (), ()))
 
     def _say_off(self, report: OffReport) -> None:
-        if report == self._off and report.confirmed:
-            return
         self._off = report
         utc = datetime.now(UTC).isoformat(timespec="seconds")
         try:

@@ -85,6 +85,10 @@ class CoilSupply(Instrument, Protocol):
 
     def set_output(self, on: bool) -> None: ...
 
+    def reset_trip(self) -> None:
+        """Clear a trip; ``read_state`` names it until then."""
+        ...
+
 
 class Generator(Instrument, Protocol):
     """A function generator that clocks the inverter."""

@@ -10,16 +10,21 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from drivers.errors import ConnectionLost, Silent
+from drivers.errors import ConnectionLost, Garbled, Silent
 
 LF = re.compile(rb"[^\n]*\n")
 WireLog = Callable[[str, str, bytes], None]
+VISA_SOCKET = re.compile(r"TCPIP\d*::([^:]+)::(\d+)::SOCKET", re.IGNORECASE)
+VISA_SERIAL = re.compile(r"ASRL([^:]+)::INSTR", re.IGNORECASE)
+STALE_CHUNKS = 1000
+SLICE_S = 0.05
 
 
 class Port(Protocol):
     """Carries bytes. ``read`` waits at most ``timeout_s`` for the first byte.
 
-    ``waits`` is false for a line that answers at once or never (simulated time).
+    A port that has gone raises ``OSError``. ``waits`` is false for a line that
+    answers at once or never (simulated time).
     """
 
     waits: bool
@@ -35,7 +40,8 @@ class Transport:
     """One instrument's exchanges over one port.
 
     ``gap_s`` is the pause that the instrument needs after a write; ``log`` receives
-    (instrument, direction ">" or "<", bytes) of everything.
+    (instrument, direction ">" or "<", bytes) of everything. ``waits`` tells a real
+    link from a simulated line.
     """
 
     def __init__(
@@ -49,6 +55,7 @@ class Transport:
     ) -> None:
         self.name = name
         self.timeout_s = timeout_s
+        self.waits = port.waits
         self._port = port
         self._gap_s = gap_s if port.waits else 0.0
         self._log = log
@@ -56,18 +63,30 @@ class Transport:
         self._free_at_s = 0.0
 
     def query(self, data: bytes, until: re.Pattern[bytes] = LF) -> bytes:
-        """Drop stale input, send, and return the answer that ``until`` matches."""
+        """Drop stale input, send, and return the answer that ``until`` matches.
+
+        Raises:
+            Silent: no match within the time-out; says what did come.
+            ConnectionLost: the port has gone.
+        """
         self.discard()
         self.write(data)
-        return self.read_until(until, sent=data)
+        return self.read_until(until, data)
 
     def write(self, data: bytes) -> None:
-        """Send bytes, after the pause that the instrument needs."""
+        """Send bytes, after the pause that the instrument needs.
+
+        Raises:
+            ConnectionLost: the port has gone.
+        """
         if self._gap_s:
             time.sleep(max(0.0, self._free_at_s - time.monotonic()))
         if self._log is not None:
             self._log(self.name, ">", data)
-        self._port.write(data)
+        try:
+            self._port.write(data)
+        except OSError as error:
+            raise self._lost(error) from error
         if self._gap_s:
             self._free_at_s = time.monotonic() + self._gap_s
 
@@ -76,19 +95,22 @@ class Transport:
 
         Raises:
             Silent: no match within the time-out; says what did come.
+            ConnectionLost: the port has gone.
         """
-        deadline_s = time.monotonic() + self.timeout_s if self._port.waits else 0.0
+        deadline_s = time.monotonic() + self.timeout_s if self.waits else 0.0
         left_s = self.timeout_s
         while True:
-            match = until.search(self._buffer)
+            match = until.search(self._buffer) if self._buffer else None
             if match is not None:
-                answer = self._buffer[: match.end()]
-                self._buffer = self._buffer[match.end() :]
+                end = match.end()
+                answer, self._buffer = self._buffer[:end], self._buffer[end:]
                 return answer
+            if left_s <= 0.0:
+                raise self._silent(sent)
             chunk = self._receive(left_s)
-            if self._port.waits:
+            if self.waits:
                 left_s = deadline_s - time.monotonic()
-            if not chunk and (not self._port.waits or left_s <= 0.0):
+            elif not chunk:
                 raise self._silent(sent)
 
     def read_bytes(self, count: int, sent: bytes = b"") -> bytes:
@@ -96,17 +118,33 @@ class Transport:
         return self.read_until(re.compile(rb"[\s\S]{%d}" % count), sent)
 
     def discard(self) -> None:
-        """Throw away what arrived unasked."""
+        """Throw away what arrived unasked.
+
+        Raises:
+            Garbled: the instrument does not stop talking.
+            ConnectionLost: the port has gone.
+        """
         self._buffer = b""
-        while self._receive(0.0):
+        if not self._receive(0.0):
+            return
+        for _ in range(STALE_CHUNKS):
             self._buffer = b""
+            if not self._receive(0.0):
+                return
+        raise Garbled(
+            f"{self.name}: talks without being asked and does not stop "
+            f"({self._buffer[:40]!r} ...); check the address and the baud rate"
+        )
 
     def close(self) -> None:
         """Close the port; safe to call twice."""
         self._port.close()
 
     def _receive(self, timeout_s: float) -> bytes:
-        chunk = self._port.read(max(0.0, timeout_s))
+        try:
+            chunk = self._port.read(timeout_s)
+        except OSError as error:
+            raise self._lost(error) from error
         if chunk:
             if self._log is not None:
                 self._log(self.name, "<", chunk)
@@ -120,16 +158,38 @@ class Transport:
             "check that it is switched on, the cable, the address and the baud rate"
         )
 
+    def _lost(self, error: OSError) -> ConnectionLost:
+        return ConnectionLost(
+            f"{self.name}: the connection is gone ({error}); check the cable and "
+            "that the instrument is switched on"
+        )
+
 
 def open_port(address: str, *, baud: int = 9600, parity: str = "N") -> Port:
     """Open an address: a serial port, ``socket://host:port``, or a VISA resource.
 
+    A serial port is opened exclusively. Baud rate and parity do not apply to sockets.
+
     Raises:
         ConnectionLost: it cannot be opened; the message says why.
     """
-    if "::" in address:
+    address = stream_address(address)
+    if "::" in address and "://" not in address:
         return _VisaPort(address)
     return _SerialPort(address, baud, parity)
+
+
+def stream_address(address: str) -> str:
+    """Return pyserial's name for a VISA resource that is a plain stream of bytes.
+
+    ``TCPIP::host::port::SOCKET`` and ``ASRL<port>::INSTR`` have no messages for VISA
+    to keep apart; anything else is returned as it is.
+    """
+    if match := VISA_SOCKET.fullmatch(address):
+        return f"socket://{match[1]}:{match[2]}"
+    if match := VISA_SERIAL.fullmatch(address):
+        return f"COM{match[1]}" if match[1].isdigit() else match[1]
+    return address
 
 
 class _SerialPort:
@@ -138,68 +198,62 @@ class _SerialPort:
     def __init__(self, address: str, baud: int, parity: str) -> None:
         import serial
 
-        self._errors = (serial.SerialException, OSError)
-        options: dict[str, Any] = {"baudrate": baud, "parity": parity, "timeout": 0}
+        options: dict[str, Any] = {"baudrate": baud, "parity": parity}
+        # Changing the time-out later re-programs the port on some systems, so it is
+        # a fixed short one, and longer waits are several reads.
+        options["timeout"] = SLICE_S
         if "://" not in address:
             options["exclusive"] = True
         try:
             self._serial = serial.serial_for_url(address, **options)
-        except (*self._errors, ValueError) as error:
+        except (OSError, ValueError) as error:  # SerialException is an OSError
             raise ConnectionLost(f"cannot open {address}: {error}") from error
-        self._address = address
 
     def write(self, data: bytes) -> None:
-        try:
-            self._serial.write(data)
-        except self._errors as error:
-            raise ConnectionLost(f"{self._address} is gone: {error}") from error
+        self._serial.write(data)
 
     def read(self, timeout_s: float) -> bytes:
-        try:
-            self._serial.timeout = timeout_s
-            first: bytes = self._serial.read(1)
-            if not first:
-                return b""
-            self._serial.timeout = 0
-            rest: bytes = self._serial.read(4096)
-        except self._errors as error:
-            raise ConnectionLost(f"{self._address} is gone: {error}") from error
-        return first + rest
+        waiting: int = self._serial.in_waiting
+        if not waiting and timeout_s <= 0.0:
+            return b""
+        data: bytes = self._serial.read(waiting or 1)
+        return data
 
     def close(self) -> None:
         self._serial.close()
 
 
 class _VisaPort:
+    """A message-based link: VXI-11, USB-TMC, GPIB."""
+
     waits = True
 
     def __init__(self, address: str) -> None:
         import pyvisa
 
-        self._errors = (pyvisa.Error, OSError, ValueError)
+        self._errors = (pyvisa.Error, ValueError)
         self._timed_out = pyvisa.constants.StatusCode.error_timeout
         try:
             self._resource: Any = pyvisa.ResourceManager("@py").open_resource(address)
-        except self._errors as error:
+        except (OSError, *self._errors) as error:
             raise ConnectionLost(f"cannot open {address}: {error}") from error
-        self._resource.read_termination = None
-        self._resource.write_termination = None
-        self._address = address
 
     def write(self, data: bytes) -> None:
         try:
             self._resource.write_raw(data)
         except self._errors as error:
-            raise ConnectionLost(f"{self._address} is gone: {error}") from error
+            raise OSError(str(error)) from error
 
     def read(self, timeout_s: float) -> bytes:
+        if timeout_s <= 0.0:
+            return b""  # asking for an answer that is not there is an error in SCPI
         self._resource.timeout = max(1, round(1000 * timeout_s))
         try:
             data: bytes = self._resource.read_raw()
         except self._errors as error:
             if getattr(error, "error_code", None) == self._timed_out:
                 return b""
-            raise ConnectionLost(f"{self._address} is gone: {error}") from error
+            raise OSError(str(error)) from error
         return data
 
     def close(self) -> None:

@@ -7,6 +7,8 @@ a socket server, talks to a simulated instrument through it byte for byte.
 from collections.abc import Callable
 from typing import Protocol
 
+LONGEST_LINE = 4096
+
 
 class SimulatedInstrument(Protocol):
     """An instrument that answers on the wire. It has no thread and no clock."""
@@ -42,7 +44,7 @@ class Line:
         if self.gone:
             raise OSError("the line is cut")
         if not self.deaf:
-            self._answer += self._spoil(self.instrument.receive(data))
+            self._arrive(self.instrument.receive(data))
 
     def read(self, timeout_s: float = 0.0) -> bytes:
         """Return all that has arrived; b"" when nothing has."""
@@ -53,30 +55,35 @@ class Line:
 
     def advance(self, dt_s: float) -> None:
         """Let the instrument's time pass; what it sends unasked arrives."""
-        self._answer += self._spoil(self.instrument.advance(dt_s))
+        self._arrive(self.instrument.advance(dt_s))
 
     def close(self) -> None:
         """Drop what has not been read."""
         self._answer = b""
 
-    def _spoil(self, answer: bytes) -> bytes:
-        if self.silent:
-            return b""
-        return self.garble(answer) if self.garble is not None and answer else answer
+    def _arrive(self, answer: bytes) -> None:
+        if answer and not (self.silent or self.gone):
+            self._answer += answer if self.garble is None else self.garble(answer)
 
 
 class LineReader:
-    """Cuts a stream of bytes into lines, at any of the ``ends`` (single bytes)."""
+    """Cuts a stream of bytes into lines, at any of the ``ends`` (single bytes).
+
+    More than ``LONGEST_LINE`` bytes without an end are dropped, so that a client
+    that floods cannot fill the memory.
+    """
 
     def __init__(self, ends: bytes = b"\n") -> None:
-        self._ends = ends
+        self._end = ends[:1]
+        self._others = [ends[i : i + 1] for i in range(1, len(ends))]
         self._pending = b""
 
     def lines(self, data: bytes) -> list[bytes]:
         """Return the complete lines, without their ends; keep the rest."""
-        pending = self._pending + data
-        first, *others = (self._ends[i : i + 1] for i in range(len(self._ends)))
-        for other in others:
-            pending = pending.replace(other, first)
-        *complete, self._pending = pending.split(first)
+        if self._pending:
+            data = self._pending + data
+        for other in self._others:
+            data = data.replace(other, self._end)
+        *complete, rest = data.split(self._end)
+        self._pending = rest if len(rest) <= LONGEST_LINE else b""
         return complete

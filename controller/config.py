@@ -1,0 +1,186 @@
+"""A config file, read: TOML → the settings of a run and the bench that it needs.
+
+Every mistake of a file is reported at once. Nothing is opened here but the file.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller.config_checks import (
+    largest_rise_c_per_s,
+    resolved_limit_a_per_m_s,
+    treatment_problems,
+)
+from controller.config_instruments import instrument_problems, model_of
+from controller.config_model import (
+    Applicator,
+    Draft,
+    Instrument,
+    Probe,
+    Sample,
+    Simulation,
+)
+from controller.config_tables import draft_of, read_text
+from controller.decisions.settings import (
+    ApplicatorSettings,
+    CeilingSettings,
+    ControlSettings,
+    LimitSettings,
+    ProbeSettings,
+    Settings,
+    TreatmentSettings,
+)
+from controller.errors import ConfigError
+
+DEFAULT_UPDATE_S = 0.2
+NO_RISE_LIMIT_C_PER_S = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class BenchSpec:
+    """Which instruments make up the bench, and what is simulated of it.
+
+    ``sample`` and ``simulation`` are always there; they matter where an instrument is
+    simulated inside.
+    """
+
+    instruments: Mapping[str, Instrument]
+    probes: tuple[Probe, ...]
+    applicator: Applicator
+    sample: Sample
+    simulation: Simulation
+
+    @property
+    def simulated(self) -> bool:
+        """Say whether no instrument is real: each simulated, here or served."""
+        return all(i.simulated or i.served for i in self.instruments.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A config file that has no mistake; ``texts`` holds every file that was read."""
+
+    name: str
+    settings: Settings
+    bench: BenchSpec
+    experiment: Mapping[str, str]
+    out: Path
+    seed: int
+    texts: Mapping[str, str]
+
+
+def load(path: Path) -> Loaded:
+    """Read a config file.
+
+    Raises:
+        ConfigError: the file is wrong; ``problems`` has a sentence for each mistake.
+    """
+    text = read_text(path)
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError([f"{path} is not TOML: {error}"]) from error
+    draft = draft_of(data)
+    between = treatment_problems(draft) + instrument_problems(draft)
+    # A key that could not be read has its default here: say nothing more about it.
+    between = [s for s in between if not any(key in s for key in draft.wrong)]
+    problems = draft.problems + between
+    if problems:
+        raise ConfigError([f"{path}: {problem}" for problem in problems])
+    return _resolve(data["name"], draft, {path.name: text})
+
+
+def _resolve(name: str, draft: Draft, texts: Mapping[str, str]) -> Loaded:
+    """Turn a draft without a mistake into settings; nothing in it is None then."""
+    assert draft.applicator and draft.sample and draft.simulation
+    assert draft.experiment and draft.run
+    probes = tuple(probe for _, probe in draft.probes)
+    bench = BenchSpec(
+        draft.instruments, probes, draft.applicator, draft.sample, draft.simulation
+    )
+    return Loaded(
+        name=name,
+        settings=_settings(draft),
+        bench=bench,
+        experiment={k: v for k, v in draft.experiment.model_dump().items() if v},
+        out=Path(draft.run.out),
+        seed=draft.simulation.seed,
+        texts=texts,
+    )
+
+
+def _settings(draft: Draft) -> Settings:
+    assert draft.loop and draft.treatment and draft.control
+    treatment = draft.treatment.model_dump(exclude={"full_power_rise_c_per_s"})
+    return Settings(
+        period_s=draft.loop.period_s,
+        probes=tuple(_probe(probe, draft.instruments) for _, probe in draft.probes),
+        ceiling=_ceiling(draft),
+        applicator=_applicator(draft),
+        treatment=TreatmentSettings(**treatment),
+        control=ControlSettings(**draft.control.model_dump()),
+        limits=_limits(draft),
+    )
+
+
+def _probe(probe: Probe, instruments: Mapping[str, Instrument]) -> ProbeSettings:
+    update_s = instruments[probe.instrument].update_s or DEFAULT_UPDATE_S
+    return ProbeSettings(name=probe.name, role=probe.role, update_s=update_s)
+
+
+def _resolution_a(draft: Draft) -> float:
+    assert draft.applicator
+    return model_of(draft.instruments[draft.applicator.supply]).current_resolution_a
+
+
+def _ceiling(draft: Draft) -> CeilingSettings:
+    ceiling, applicator = draft.ceiling, draft.applicator
+    assert ceiling and applicator
+    absolute_a_per_m = ceiling.field_uncertainty_a_per_m
+    if absolute_a_per_m is None:
+        absolute_a_per_m = _resolution_a(draft) * applicator.field_per_ampere_per_m
+    return CeilingSettings(
+        profile=ceiling.profile,
+        limit_a_per_m_s=resolved_limit_a_per_m_s(ceiling, applicator),
+        amplitude_cap_a_per_m=ceiling.amplitude_cap_a_per_m,
+        frequency_min_hz=ceiling.frequency_min_hz,
+        frequency_max_hz=ceiling.frequency_max_hz,
+        field_uncertainty=ceiling.field_uncertainty,
+        field_uncertainty_a_per_m=absolute_a_per_m,
+        frequency_uncertainty=ceiling.frequency_uncertainty,
+    )
+
+
+def _applicator(draft: Draft) -> ApplicatorSettings:
+    applicator = draft.applicator
+    assert applicator
+    return ApplicatorSettings(
+        frequency_hz=applicator.frequency_hz,
+        field_per_ampere_per_m=applicator.field_per_ampere_per_m,
+        tuned_ohm=applicator.tuned_ohm,
+        max_current_a=applicator.max_current_a,
+        max_voltage_v=applicator.max_voltage_v,
+        current_resolution_a=_resolution_a(draft),
+        current_tolerance_a=applicator.current_tolerance_a,
+        slew_a_per_m_per_s=applicator.slew_a_per_m_per_s,
+    )
+
+
+def _limits(draft: Draft) -> LimitSettings:
+    limits, treatment, ceiling = draft.limits, draft.treatment, draft.ceiling
+    assert limits and treatment and ceiling
+    rise_c_per_s = limits.rise_c_per_s
+    power_c_per_s = treatment.full_power_rise_c_per_s
+    if (
+        rise_c_per_s is None
+        and ceiling.profile == "no-tissue"
+        and power_c_per_s is None
+    ):
+        # A vial has no rise limit unless one is given: real samples do 1 to 6 K/s.
+        rise_c_per_s = NO_RISE_LIMIT_C_PER_S
+    elif rise_c_per_s is None:
+        rise_c_per_s = largest_rise_c_per_s(power_c_per_s)
+    values = limits.model_dump(exclude={"rise_c_per_s"})
+    return LimitSettings(**values, rise_c_per_s=rise_c_per_s)

@@ -1,0 +1,199 @@
+"""Which instruments a config may name, and what it can get wrong about them."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from controller.config_errors import nearest, shown
+from controller.config_model import Draft, Instrument
+from drivers import aimtti_psu, keysight_33500
+
+MAGNETHERM_CAPACITANCES_F = (200e-9, 88e-9, 26e-9, 15e-9, 6.2e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a model can do; NaN where it does not apply.
+
+    ``current_resolution_a`` is the step of the programmed current.
+    """
+
+    max_voltage_v: float = math.nan
+    max_current_a: float = math.nan
+    current_resolution_a: float = math.nan
+    channels: int = 0
+
+
+MODELS: dict[str, dict[str, Model]] = {
+    "aimtti_psu": {
+        name: Model(m.max_voltage_v, m.max_current_a, 10.0**-m.current_digits)
+        for name, m in aimtti_psu.MODELS.items()
+    },
+    "keysight_33500": {name: Model() for name in keysight_33500.MODELS},
+    "neoptix_reflex": {
+        "ReFlex-1": Model(channels=1),
+        "ReFlex-2": Model(channels=2),
+        "ReFlex-4": Model(channels=4),
+    },
+}
+ROLE_OF_DRIVER = {
+    "aimtti_psu": "supply",
+    "keysight_33500": "generator",
+    "neoptix_reflex": "thermometer",
+}
+
+
+def model_of(instrument: Instrument) -> Model:
+    """Return what an instrument's model can do; nothing for an unknown model."""
+    return MODELS[instrument.driver].get(instrument.model, Model())
+
+
+def instrument_problems(draft: Draft) -> list[str]:
+    """Return one sentence for each mistake of instruments, probes and applicator."""
+    checks = (_where, _models, _twins, _probes, _channels, _applicator, _simulation)
+    return [sentence for check in checks for sentence in check(draft)]
+
+
+def _where(draft: Draft) -> Iterator[str]:
+    for name, instrument in draft.instruments.items():
+        path, at = f"instruments.{name}", instrument.address
+        if instrument.simulated and at is not None:
+            yield (
+                f"{path} is simulated and has the address {shown(at)}; "
+                "keep one of the two"
+            )
+        elif not instrument.simulated and at is None:
+            yield (
+                f'{path} needs one of simulated = true and address = "…", '
+                "and has neither"
+            )
+        if at is None:
+            for key in ("served", "baud"):
+                if getattr(instrument, key):
+                    yield f"{path}.{key} belongs to an address, and none is given"
+
+
+def _models(draft: Draft) -> Iterator[str]:
+    for name, instrument in draft.instruments.items():
+        path, known = f"instruments.{name}", MODELS[instrument.driver]
+        if instrument.model not in known:
+            yield (
+                f"{path}.model = {shown(instrument.model)} is not one that driver "
+                f"{instrument.driver} knows: {', '.join(known)}"
+            )
+        if instrument.update_s is None:
+            continue
+        if ROLE_OF_DRIVER[instrument.driver] != "thermometer":
+            yield f"{path}.update_s is for thermometers, and this is not one"
+        elif draft.limits is not None and instrument.update_s > draft.limits.age_s:
+            yield (
+                f"{path}.update_s = {instrument.update_s:g} is longer than limits.age_s"
+                f" = {draft.limits.age_s:g}, so that every reading would be too old"
+            )
+
+
+def _twins(draft: Draft) -> Iterator[str]:
+    for key in ("address", "serial"):
+        seen: dict[str, str] = {}
+        for name, instrument in draft.instruments.items():
+            value = getattr(instrument, key)
+            if not value:
+                continue
+            first = seen.setdefault(value.casefold(), name)
+            if first != name:
+                yield (
+                    f"instruments.{name}.{key} = {shown(value)} is already that of "
+                    f"instruments.{first}"
+                )
+
+
+def _probes(draft: Draft) -> Iterator[str]:
+    names: dict[str, int] = {}
+    for at, probe in draft.probes:
+        first = names.setdefault(probe.name, at)
+        if first != at:
+            yield (
+                f"probes[{at}].name = {shown(probe.name)} is already the name of "
+                f"probes[{first}]"
+            )
+        yield from _reference(
+            draft, f"probes[{at}].instrument", probe.instrument, "thermometer"
+        )
+
+
+def _channels(draft: Draft) -> Iterator[str]:
+    taken: dict[tuple[str, int], int] = {}
+    for at, probe in draft.probes:
+        first = taken.setdefault((probe.instrument, probe.channel), at)
+        if first != at:
+            yield (
+                f"probes[{at}].channel = {probe.channel} of {probe.instrument} is "
+                f"already taken by probes[{first}]"
+            )
+        instrument = draft.instruments.get(probe.instrument)
+        channels = 0 if instrument is None else model_of(instrument).channels
+        if instrument is not None and 0 < channels < probe.channel:
+            yield (
+                f"probes[{at}].channel = {probe.channel} does not exist: "
+                f"{instrument.model} has {channels}"
+            )
+
+
+def _reference(draft: Draft, path: str, name: str, role: str) -> Iterator[str]:
+    if not draft.named:  # that there are none is one mistake, not one for each use
+        return
+    if name not in draft.named:
+        meant = nearest(name, sorted(draft.named))
+        hint = f"did you mean {meant}?" if meant else "name one of [instruments.…]"
+        yield f"{path} = {shown(name)} is not an instrument of this file; {hint}"
+        return
+    instrument = draft.instruments.get(name)
+    if instrument is not None and ROLE_OF_DRIVER[instrument.driver] != role:
+        is_role = ROLE_OF_DRIVER[instrument.driver]
+        yield f"{path} = {shown(name)} is a {is_role}; a {role} is needed here"
+
+
+def _applicator(draft: Draft) -> Iterator[str]:
+    applicator = draft.applicator
+    if applicator is None:
+        return
+    yield from _reference(draft, "applicator.supply", applicator.supply, "supply")
+    yield from _reference(
+        draft, "applicator.generator", applicator.generator, "generator"
+    )
+    supply = draft.instruments.get(applicator.supply)
+    if supply is None:
+        return
+    model = model_of(supply)
+    for key, unit, highest in (
+        ("max_current_a", "A", model.max_current_a),
+        ("max_voltage_v", "V", model.max_voltage_v),
+    ):
+        value = getattr(applicator, key)
+        if value > highest:  # false for NaN: an unknown model is reported elsewhere
+            yield (
+                f"applicator.{key} = {value:g} is more than {supply.model} gives: "
+                f"at most {highest:g} {unit}"
+            )
+
+
+def _simulation(draft: Draft) -> Iterator[str]:
+    real = [not (i.simulated or i.served) for i in draft.instruments.values()]
+    if real and all(real) and set(draft.instruments) == draft.named:
+        for table in ("sample", "simulation"):
+            if table in draft.given:
+                yield (
+                    f"[{table}] is for simulated instruments, and every instrument "
+                    "of this file is real; remove it"
+                )
+    if draft.simulation is None:
+        return
+    given_f = draft.simulation.capacitance_f
+    if not any(
+        math.isclose(given_f, f, rel_tol=1e-3) for f in MAGNETHERM_CAPACITANCES_F
+    ):
+        known = ", ".join(f"{f:g}" for f in MAGNETHERM_CAPACITANCES_F)
+        yield (
+            f"simulation.capacitance_f = {given_f:g} is not one of the simulated "
+            f"capacitors: {known} F"
+        )

@@ -1,0 +1,266 @@
+"""What a config file may hold: one model per table, with ranges and explanations.
+
+SI units, the unit in the key; temperatures in °C, amplitudes peak A/m. A range here
+is what is plausible for the key alone; what depends on other keys is checked in
+``controller.config_checks``. Ranges of ``[limits]`` have the caps of docs/safety.md on
+the side that would loosen.
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from controller.decisions.settings import LimitSettings, Role
+
+Profile = Literal["atkinson-brezovich", "diameter", "hergt-dutz", "no-tissue"]
+Driver = Literal["aimtti_psu", "keysight_33500", "neoptix_reflex"]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
+Text = Annotated[str, Field(max_length=2000)]
+Frequency = Annotated[float, Field(ge=1e4, le=2e6)]
+
+_LIMITS = LimitSettings()
+
+
+class Table(BaseModel):
+    """A table of the file: no unknown key, no text for a number, no NaN."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False
+    )
+
+
+class Experiment(Table):
+    """Who does what on whom; free text that goes into the record."""
+
+    operator: Text = ""
+    project: Text = ""
+    subject: Text = ""
+    session: Text = ""
+    sample: Text = ""
+    batch: Text = ""
+    arm: Text = ""
+    notes: Text = ""
+
+
+class RunTable(Table):
+    """Where runs are written."""
+
+    out: Annotated[str, Field(min_length=1, max_length=500)] = "runs"
+
+
+class Loop(Table):
+    """The control period."""
+
+    period_s: Annotated[float, Field(ge=0.05, le=1.0)] = 0.2
+
+
+class Treatment(Table):
+    """Baseline → ramp → hold → cool.
+
+    ``full_power_rise_c_per_s`` is P_max/C, how fast the target heats at full permitted
+    power when that is known: the rise interlock then trips at 1.5 × it.
+    """
+
+    setpoint_c: Annotated[float, Field(ge=20.0, le=90.0)]
+    hold_s: Annotated[float, Field(ge=1.0, le=14400.0)]
+    baseline_s: Annotated[float, Field(ge=2.0, le=3600.0)] = 30.0
+    max_ramp_s: Annotated[float, Field(ge=5.0, le=7200.0)] = 1800.0
+    cool_s: Annotated[float, Field(ge=0.0, le=3600.0)] = 60.0
+    hold_cem43_min: Annotated[float, Field(ge=0.1, le=1000.0)] | None = None
+    controlled: Literal["max", "mean"] = "max"
+    full_power_rise_c_per_s: Annotated[float, Field(gt=0.0, le=10.0)] | None = None
+
+
+class Ceiling(Table):
+    """The bound on H·f. ``exposed_diameter_m`` is the largest loop of tissue.
+
+    ``field_uncertainty`` is expanded (k = 2) and relative; 10 % is the least that a
+    bench without a field sensor may declare. ``field_uncertainty_a_per_m`` is the
+    absolute part; left out, it is one step of the supply's current.
+    """
+
+    profile: Profile = "atkinson-brezovich"
+    exposed_diameter_m: Annotated[float, Field(ge=0.02, le=0.45)] | None = None
+    amplitude_cap_a_per_m: Annotated[float, Field(ge=100.0, le=1e5)]
+    frequency_min_hz: Frequency
+    frequency_max_hz: Frequency
+    field_uncertainty: Annotated[float, Field(ge=0.10, le=0.5)] = 0.10
+    field_uncertainty_a_per_m: Annotated[float, Field(ge=0.0, le=1000.0)] | None = None
+    frequency_uncertainty: Annotated[float, Field(ge=1e-6, le=0.05)] = 1e-4
+
+
+class Applicator(Table):
+    """DC supply + generator + resonant inverter, by the names of the instruments.
+
+    ``field_per_ampere_per_m`` is peak A/m per ampere of supply current;
+    ``tuned_ohm`` is V/I of the supply at resonance.
+    """
+
+    kind: Literal["resonant-inverter"] = "resonant-inverter"
+    supply: Name
+    generator: Name
+    frequency_hz: Frequency
+    field_per_ampere_per_m: Annotated[float, Field(ge=10.0, le=1e5)]
+    tuned_ohm: Annotated[float, Field(ge=0.01, le=1000.0)]
+    max_current_a: Annotated[float, Field(ge=0.1, le=500.0)]
+    max_voltage_v: Annotated[float, Field(ge=0.5, le=1000.0)]
+    current_tolerance_a: Annotated[float, Field(ge=0.01, le=0.5)] = 0.1
+    slew_a_per_m_per_s: Annotated[float, Field(ge=10.0, le=1e5)] = 5000.0
+    drive_vpp: Annotated[float, Field(ge=0.01, le=10.0)]
+    coil: Annotated[str, Field(min_length=1, max_length=80)]
+    capacitor: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Control(Table):
+    """The control law on relative heating power; the defaults fit most benches."""
+
+    gain_per_c: Annotated[float, Field(ge=0.001, le=20.0)] = 0.5
+    integral_s: Annotated[float, Field(ge=0.5, le=3600.0)] = 60.0
+    derivative_s: Annotated[float, Field(ge=0.0, le=120.0)] = 2.0
+    derivative_filter_s: Annotated[float, Field(ge=0.1, le=120.0)] = 2.0
+
+
+def _limit(name: str, low: float, high: float) -> Any:
+    return Field(default=getattr(_LIMITS, name), ge=low, le=high)
+
+
+class Limits(Table):
+    """Limits of the interlocks. A config may tighten each of them, and loosen none.
+
+    Two exceptions have conditions: the tumour's trip pair, raised by name for a
+    set-point that needs it, and the rise, where the heating power is known.
+    """
+
+    tumour_trip_c: float = _limit("tumour_trip_c", 40.0, 45.7)
+    tumour_any_c: float = _limit("tumour_any_c", 40.5, 46.7)
+    tumour_hold_back_below_trip_c: float = _limit(
+        "tumour_hold_back_below_trip_c", 0.5, 2.0
+    )
+    healthy_trip_c: float = _limit("healthy_trip_c", 38.0, 43.0)
+    healthy_any_c: float = _limit("healthy_any_c", 38.5, 43.5)
+    healthy_hold_back_c: float = _limit("healthy_hold_back_c", 37.5, 41.5)
+    healthy_cem43_min: float = _limit("healthy_cem43_min", 0.1, 9.0)
+    healthy_low_c: float = _limit("healthy_low_c", 30.0, 36.0)
+    body_start_low_c: float = _limit("body_start_low_c", 34.0, 37.0)
+    body_start_high_c: float = _limit("body_start_high_c", 37.0, 38.5)
+    body_alarm_low_c: float = _limit("body_alarm_low_c", 35.0, 37.0)
+    body_alarm_high_c: float = _limit("body_alarm_high_c", 37.0, 38.5)
+    body_trip_c: float = _limit("body_trip_c", 37.5, 39.0)
+    body_low_c: float = _limit("body_low_c", 32.0, 36.0)
+    body_fall_c_per_min: float = _limit("body_fall_c_per_min", 0.1, 1.0)
+    sample_trip_c: float = _limit("sample_trip_c", 25.0, 90.0)
+    rise_c_per_s: Annotated[float, Field(ge=0.01, le=15.0)] | None = None
+    absurd_low_c: float = _limit("absurd_low_c", -20.0, 20.0)
+    absurd_high_c: float = _limit("absurd_high_c", 60.0, 120.0)
+    age_updates: float = _limit("age_updates", 1.0, 3.0)
+    age_s: float = _limit("age_s", 0.2, 3.0)
+    slip_c: float = _limit("slip_c", 0.1, 0.5)
+    slip_trip_c: float = _limit("slip_trip_c", 0.2, 1.5)
+    slip_confirm_s: float = _limit("slip_confirm_s", 0.5, 3.0)
+    slip_trip_s: float = _limit("slip_trip_s", 1.0, 10.0)
+    frozen_hold_back_s: float = _limit("frozen_hold_back_s", 5.0, 60.0)
+    frozen_probe_s: float = _limit("frozen_probe_s", 10.0, 120.0)
+    current_low_s: float = _limit("current_low_s", 0.5, 5.0)
+    drive_age_s: float = _limit("drive_age_s", 0.5, 1.5)
+    late_periods: float = _limit("late_periods", 1.0, 2.0)
+
+
+class Instrument(Table):
+    """One instrument: simulated inside, or at an address.
+
+    ``served`` says that a simulated twin answers at the address. ``update_s`` is a
+    thermometer's own interval between new readings.
+    """
+
+    driver: Driver
+    model: str
+    serial: Annotated[str, Field(max_length=60)] = ""
+    simulated: bool = False
+    address: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    baud: Annotated[int, Field(ge=300, le=4_000_000)] | None = None
+    served: bool = False
+    update_s: Annotated[float, Field(ge=0.02, le=2.0)] | None = None
+
+
+class Probe(Table):
+    """One fibre in the field: what it sits in, and where it is plugged in."""
+
+    name: Name
+    role: Role
+    instrument: Name
+    channel: Annotated[int, Field(ge=1, le=16)]
+
+
+class Sample(Table):
+    """The simulated tumour in its surrounding tissue: two perfused nodes in blood.
+
+    ``*_perfusion_per_s`` is mL of blood per mL of tissue and second. Heating is the
+    particles' at the reference field and frequency; it grows with H²·f. ``fluctuation``
+    is the relative rms of the perfusion, ``margin_share`` how far the margin lies on
+    the way from tumour to tissue. Sizes are those of a small animal, assumed.
+    """
+
+    kind: Literal["two-node"] = "two-node"
+    body_c: Annotated[float, Field(ge=30.0, le=40.0)] = 37.0
+    tumour_ml: Annotated[float, Field(ge=0.01, le=1000.0)] = 2.0
+    tissue_ml: Annotated[float, Field(ge=0.01, le=10000.0)] = 4.0
+    heat_capacity_j_per_ml_k: Annotated[float, Field(ge=1.0, le=5.0)] = 3.7
+    tumour_perfusion_per_s: Annotated[float, Field(ge=0.0, le=0.2)] = 0.0013
+    tissue_perfusion_per_s: Annotated[float, Field(ge=1e-5, le=0.2)] = 0.0026
+    coupling_w_per_k: Annotated[float, Field(ge=1e-4, le=10.0)] = 0.04
+    heating_w_per_ml: Annotated[float, Field(ge=0.0, le=50.0)] = 0.30
+    eddy_w_per_ml: Annotated[float, Field(ge=0.0, le=1.0)] = 0.005
+    reference_field_a_per_m: Annotated[float, Field(ge=100.0, le=1e5)] = 15000.0
+    reference_frequency_hz: Frequency = 161270.0
+    margin_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.25
+    fluctuation: Annotated[float, Field(ge=0.0, le=0.5)] = 0.10
+    fluctuation_s: Annotated[float, Field(ge=1.0, le=3600.0)] = 30.0
+
+
+class Simulation(Table):
+    """What is true on the simulated bench, whatever the other tables believe.
+
+    ``turns`` and ``capacitance_f`` choose the simulated tank; ``coil_gain`` is the true
+    field per ampere over the calibrated one, ``detuning`` the relative shift of the
+    resonance. ``noise_c`` is rms; ``quantisation_c`` is the probe's own step, on top of
+    the 0.1 °C of the thermometer.
+    """
+
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+    turns: Literal[9, 17, 18] = 9
+    capacitance_f: Annotated[float, Field(ge=1e-9, le=1e-5)] = 200e-9
+    coil_gain: Annotated[float, Field(ge=0.1, le=10.0)] = 1.0
+    detuning: Annotated[float, Field(ge=-0.2, le=0.2)] = 0.0
+    noise_c: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
+    probe_lag_s: Annotated[float, Field(ge=0.0, le=30.0)] = 1.0
+    dead_time_s: Annotated[float, Field(ge=0.0, le=30.0)] = 0.5
+    quantisation_c: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+
+
+@dataclass(slots=True)
+class Draft:
+    """The tables of a config as far as they could be read; None where they could not.
+
+    ``given`` are the tables that the file has, ``named`` its instruments, readable or
+    not. Probes carry their place in the file, counted from 1. ``problems`` are the
+    sentences so far, ``wrong`` the keys that they are about.
+    """
+
+    given: frozenset[str] = frozenset()
+    problems: list[str] = field(default_factory=list)
+    wrong: set[str] = field(default_factory=set)
+    experiment: Experiment | None = None
+    run: RunTable | None = None
+    loop: Loop | None = None
+    treatment: Treatment | None = None
+    ceiling: Ceiling | None = None
+    applicator: Applicator | None = None
+    control: Control | None = None
+    limits: Limits | None = None
+    sample: Sample | None = None
+    simulation: Simulation | None = None
+    named: frozenset[str] = frozenset()
+    instruments: dict[str, Instrument] = field(default_factory=dict)
+    probes: list[tuple[int, Probe]] = field(default_factory=list)
+    all_probes_read: bool = True
