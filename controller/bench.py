@@ -17,9 +17,10 @@ from controller.acquisition import (
 )
 from controller.bench_link import BenchLink, Thermometry
 from controller.clock import Clock, PacedClock, RealClock, SimulatedClock
-from controller.config import BenchSpec, Loaded
+from controller.config import DEFAULT_UPDATE_S, BenchSpec, Loaded
 from controller.config_model import Instrument
 from controller.errors import BenchError
+from controller.instruments import DRIVERS, mismatch, open_driver
 from controller.run_rows import Truth
 from controller.stations import (
     GeneratorStation,
@@ -27,13 +28,22 @@ from controller.stations import (
     SupplyStation,
     ThermometerStation,
 )
-from drivers.aimtti_psu import AimttiPsu
 from drivers.errors import InstrumentError
-from drivers.keysight_33500 import Keysight33500
-from drivers.neoptix_reflex import NeoptixReflex
 from drivers.roles import Identity
-from drivers.transport import Port, Transport, WireLog, open_port
-from simulators import aimtti_psu, keysight_33500, neoptix_reflex
+from drivers.transport import Port, WireLog, open_port
+from simulators import (
+    aimtti_psu,
+    aimtti_tg,
+    ea_ps9000,
+    fotemp,
+    keysight_33500,
+    luxtron_m600,
+    neoptix_reflex,
+    opsens,
+    osensa_ftx,
+    siglent_sdg,
+    tdk_genesys,
+)
 from simulators.bench import SimulatedBench, seeded
 from simulators.coil import Tank
 from simulators.line import Line
@@ -42,13 +52,17 @@ from simulators.two_node import TissueParameters, TwoNode
 
 _TWINS: dict[str, Callable[..., Any]] = {
     "aimtti_psu": aimtti_psu.AimttiPsu,
+    "aimtti_tg": aimtti_tg.AimttiTg,
+    "ea_ps9000": ea_ps9000.EaPs9000,
+    "fotemp": fotemp.Fotemp,
     "keysight_33500": keysight_33500.Keysight33500,
+    "luxtron_m600": luxtron_m600.LuxtronM600,
     "neoptix_reflex": neoptix_reflex.NeoptixReflex,
+    "opsens": opsens.Opsens,
+    "osensa_ftx": osensa_ftx.OsensaFtx,
+    "siglent_sdg": siglent_sdg.SiglentSdg,
+    "tdk_genesys": tdk_genesys.TdkGenesys,
 }
-_BAUD = {"aimtti_psu": 9600, "keysight_33500": 9600, "neoptix_reflex": 9600}
-# Aim-TTi: 70 ms after a write (reference); the others answer when they are ready
-_GAP_S = {"aimtti_psu": 0.07}
-TIMEOUT_S = 1.0
 
 
 @dataclass
@@ -140,7 +154,7 @@ def open_bench(loaded: Loaded, how: How = How()) -> Iterator[OpenBench]:
         try:
             yield OpenBench(
                 link,
-                _kinds(spec),
+                spec.kinds,
                 opened.identities,
                 opened.simulation,
                 opened.drivers,
@@ -160,7 +174,7 @@ def open_thermometry(loaded: Loaded, how: How = How()) -> Iterator[OpenThermomet
     names = {probe.instrument for probe in loaded.bench.probes}
     with ExitStack() as stack:
         opened = _open(loaded, how, names, stack)
-        kinds = {n: k for n, k in _kinds(loaded.bench).items() if n in names}
+        kinds = {n: k for n, k in loaded.bench.kinds.items() if n in names}
         yield OpenThermometry(
             _thermometry(loaded, opened, stack, []),
             kinds,
@@ -237,9 +251,16 @@ def _open(loaded: Loaded, how: How, names: set[str], stack: ExitStack) -> _Opene
     try:
         for name, instrument in instruments.items():
             port = _port(name, instrument, simulation)
-            drivers[name] = driver = _driver(name, instrument, port, how.log)
+            driver = open_driver(
+                name, instrument.driver, instrument.model, port, how.log
+            )
             stack.callback(driver.close)
-            identities[name] = _identified(name, instrument, driver)
+            drivers[name], identities[name] = driver, driver.identify()
+            wrong = mismatch(
+                name, instrument.model, instrument.serial, identities[name]
+            )
+            if wrong:
+                raise BenchError(wrong)
     except InstrumentError as error:
         raise BenchError(str(error)) from error
     return _Opened(drivers, identities, clock, simulation)
@@ -249,7 +270,7 @@ def _port(name: str, instrument: Instrument, simulation: Simulation | None) -> P
     if instrument.address is None:
         assert simulation is not None
         return simulation.lines[name]
-    baud = instrument.baud or _BAUD[instrument.driver]
+    baud = instrument.baud or DRIVERS[instrument.driver].baud
     return open_port(instrument.address, baud=baud)
 
 
@@ -261,7 +282,11 @@ def _thermometry(
         used.setdefault(probe.instrument, []).append(probe.channel)
     thermometers = {
         name: ThermometerStation(
-            name, opened.clock.now, opened.drivers[name], tuple(channels)
+            name,
+            opened.clock.now,
+            opened.drivers[name],
+            tuple(channels),
+            loaded.bench.instruments[name].update_s or DEFAULT_UPDATE_S,
         )
         for name, channels in used.items()
     }
@@ -273,38 +298,3 @@ def _thermometry(
     stack.callback(acquisition.close)
     channels = [(probe.instrument, probe.channel) for probe in loaded.bench.probes]
     return Thermometry(thermometers, channels, acquisition, opened.clock)
-
-
-def _driver(name: str, instrument: Instrument, port: Port, log: WireLog | None) -> Any:
-    transport = Transport(
-        port,
-        name,
-        timeout_s=TIMEOUT_S,
-        gap_s=_GAP_S.get(instrument.driver, 0.0),
-        log=log,
-    )
-    if instrument.driver == "aimtti_psu":
-        return AimttiPsu(transport, model=instrument.model)
-    if instrument.driver == "keysight_33500":
-        return Keysight33500(transport, model=instrument.model)
-    return NeoptixReflex(transport)
-
-
-def _identified(name: str, instrument: Instrument, driver: Any) -> Identity:
-    identity: Identity = driver.identify()
-    expected = f"{instrument.model} {instrument.serial}".strip()
-    wrong_model = instrument.model.casefold() not in identity.model.casefold()
-    wrong_serial = instrument.serial and instrument.serial != identity.serial
-    if wrong_model or wrong_serial:
-        raise BenchError(
-            f"{name}: expected {expected}, but {identity.maker} {identity.model} with "
-            f"serial number {identity.serial or '(none)'} answers; check the address"
-        )
-    return identity
-
-
-def _kinds(spec: BenchSpec) -> dict[str, str]:
-    return {
-        name: "simulated" if i.simulated else "served" if i.served else "real"
-        for name, i in spec.instruments.items()
-    }

@@ -25,8 +25,7 @@ from controller.stations import (
     SupplyStation,
     ThermometerStation,
 )
-from controller.switching import OffReport, prepare, switch_off
-from drivers.errors import InstrumentError
+from controller.switching import OffReport, switch_off, trips
 
 _LOST = Reading(NAN, "lost", NAN)
 
@@ -89,16 +88,18 @@ class BenchLink:
             BenchError: an instrument does not do it; no output has been enabled.
         """
 
-        def job() -> str:
-            try:
-                prepare(self.supply, self.generator, self.settings, self.drive_vpp)
-            except InstrumentError as error:
-                return str(error)
-            return ""
-
-        problem = self.acquisition.call(self.supply, job)
-        if problem:
-            raise BenchError(problem)
+        over_voltage_v, over_current_a = trips(self.settings)
+        frequency_hz = self.settings.applicator.frequency_hz
+        for station, job in (
+            (self.supply, lambda: self.supply.prepare(over_voltage_v, over_current_a)),
+            (
+                self.generator,
+                lambda: self.generator.prepare(frequency_hz, self.drive_vpp),
+            ),
+        ):
+            problem = self.acquisition.call(station, job)
+            if problem:
+                raise BenchError(problem)
         self.prepared = True
 
     def measure(
@@ -129,6 +130,7 @@ class BenchLink:
         )
         self.energised = not report.confirmed
         self.prepared = False
+        self.clock.restart()
         return report
 
     def troubles(self) -> list[str]:

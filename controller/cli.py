@@ -8,8 +8,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from controller import commands_bench, commands_run, commands_runs
+from controller import (
+    commands_bench,
+    commands_find,
+    commands_run,
+    commands_runs,
+    commands_simulate,
+)
 from controller.errors import AmfError, ConfigError
+from controller.rehearsal import Link
 
 REFUSED = 2
 app = typer.Typer(
@@ -66,6 +73,26 @@ def monitor(
 ) -> None:
     """Show and log temperatures only; the supply is not opened. Ctrl-C ends it."""
     raise typer.Exit(commands_bench.monitor(config, out=out, duration_s=duration_s))
+
+
+@app.command()
+def simulate(
+    config: Config,
+    link: Annotated[Link, typer.Option(help="Kind of port.")] = "mixed",
+    seed: Seed = None,
+) -> None:
+    """Serve the simulated instruments on real ports; print a config that finds them."""
+    raise typer.Exit(commands_simulate.simulate(config, link=link, seed=seed))
+
+
+@app.command()
+def find(
+    addresses: Annotated[
+        list[str] | None, typer.Argument(help="Ask here, too.", metavar="ADDRESS…")
+    ] = None,
+) -> None:
+    """List ports and which known instrument answers where; it only asks."""
+    raise typer.Exit(commands_find.find(addresses or ()))
 
 
 @app.command()

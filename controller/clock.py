@@ -5,9 +5,6 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-# a tick that starts this late counts from now on: no burst of ticks to catch up
-SKIP_PERIODS = 1.0
-
 
 class Clock(Protocol):
     """Gives the loop its ticks. ``now`` is s since the start of the run."""
@@ -20,6 +17,10 @@ class Clock(Protocol):
 
     def wait(self, dt_s: float) -> None:
         """Let time pass (an output settles)."""
+        ...
+
+    def restart(self) -> None:
+        """Count the next tick from now: what was done in between was not the loop's."""
         ...
 
 
@@ -53,6 +54,9 @@ class SimulatedClock:
         self._advance(dt_s)
         self._now_s += dt_s
 
+    def restart(self) -> None:
+        """Nothing to do: simulated ticks are never late."""
+
 
 class PacedClock(SimulatedClock):
     """Simulated time that keeps the pace of the wall clock.
@@ -63,22 +67,25 @@ class PacedClock(SimulatedClock):
     def __init__(self, period_s: float, advance: Callable[[float], None]) -> None:
         super().__init__(period_s, advance)
         self.woken = threading.Event()
-        self._start_s = time.monotonic()
+        self._due_s = time.monotonic()
 
     def tick(self) -> tuple[float, float]:
         """Wait for the tick's wall time, then advance the bench."""
-        due_s = self._start_s + self._ticks * self._period_s
-        self.woken.wait(max(0.0, due_s - time.monotonic()))
-        self.woken.clear()
-        late_s = max(0.0, time.monotonic() - due_s)
-        if late_s > SKIP_PERIODS * self._period_s:
-            self._start_s += late_s
+        late_s = _wait(self.woken, self._due_s)
         t_s, _ = super().tick()
+        self._due_s += self._period_s + (late_s if late_s > self._period_s else 0.0)
         return t_s, late_s
+
+    def restart(self) -> None:
+        """Count the next tick from now."""
+        self._due_s = time.monotonic() + self._period_s
 
 
 class RealClock:
-    """The monotonic clock, for a bench with an instrument at an address."""
+    """The monotonic clock, for a bench with an instrument at an address.
+
+    Ticks count from the first one; what was missed is left out.
+    """
 
     def __init__(self, period_s: float, woken: threading.Event | None = None) -> None:
         self._period_s = period_s
@@ -91,15 +98,24 @@ class RealClock:
         return time.monotonic() - self._start_s
 
     def tick(self) -> tuple[float, float]:
-        """Wait for the next tick; ticks that were missed are left out."""
-        self._woken.wait(max(0.0, self._due_s - self.now()))
-        self._woken.clear()
-        now_s = self.now()
-        late_s = max(0.0, now_s - self._due_s)
-        start_s = now_s if late_s > SKIP_PERIODS * self._period_s else self._due_s
-        self._due_s = start_s + self._period_s
-        return now_s, late_s
+        """Wait for the next tick."""
+        late_s = _wait(self._woken, self._due_s) if self._due_s else 0.0
+        now_s = time.monotonic()
+        on_time = self._due_s > 0.0 and late_s <= self._period_s
+        self._due_s = (self._due_s if on_time else now_s) + self._period_s
+        return now_s - self._start_s, late_s
 
     def wait(self, dt_s: float) -> None:
         """Wait by the wall clock."""
         time.sleep(dt_s)
+
+    def restart(self) -> None:
+        """Count the next tick from now."""
+        self._due_s = time.monotonic() + self._period_s
+
+
+def _wait(woken: threading.Event, due_s: float) -> float:
+    """Wait until a monotonic time, or until woken; return how late it is in s."""
+    woken.wait(max(0.0, due_s - time.monotonic()))
+    woken.clear()
+    return max(0.0, time.monotonic() - due_s)

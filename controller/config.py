@@ -53,9 +53,17 @@ class BenchSpec:
     simulation: Simulation
 
     @property
+    def kinds(self) -> dict[str, str]:
+        """Say of each instrument whether it is simulated, served or real."""
+        return {
+            name: "simulated" if i.simulated else "served" if i.served else "real"
+            for name, i in self.instruments.items()
+        }
+
+    @property
     def simulated(self) -> bool:
         """Say whether no instrument is real: each simulated, here or served."""
-        return all(i.simulated or i.served for i in self.instruments.values())
+        return "real" not in self.kinds.values()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,50 +2,17 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from controller.config_errors import nearest, shown
 from controller.config_model import Draft, Instrument
-from drivers import aimtti_psu, keysight_33500
+from controller.instruments import DRIVERS, Model
 
 MAGNETHERM_CAPACITANCES_F = (200e-9, 88e-9, 26e-9, 15e-9, 6.2e-9)
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """What a model can do; NaN where it does not apply.
-
-    ``current_resolution_a`` is the step of the programmed current.
-    """
-
-    max_voltage_v: float = math.nan
-    max_current_a: float = math.nan
-    current_resolution_a: float = math.nan
-    channels: int = 0
-
-
-MODELS: dict[str, dict[str, Model]] = {
-    "aimtti_psu": {
-        name: Model(m.max_voltage_v, m.max_current_a, 10.0**-m.current_digits)
-        for name, m in aimtti_psu.MODELS.items()
-    },
-    "keysight_33500": {name: Model() for name in keysight_33500.MODELS},
-    "neoptix_reflex": {
-        "ReFlex-1": Model(channels=1),
-        "ReFlex-2": Model(channels=2),
-        "ReFlex-4": Model(channels=4),
-    },
-}
-ROLE_OF_DRIVER = {
-    "aimtti_psu": "supply",
-    "keysight_33500": "generator",
-    "neoptix_reflex": "thermometer",
-}
-
-
 def model_of(instrument: Instrument) -> Model:
     """Return what an instrument's model can do; nothing for an unknown model."""
-    return MODELS[instrument.driver].get(instrument.model, Model())
+    return DRIVERS[instrument.driver].models.get(instrument.model, Model())
 
 
 def instrument_problems(draft: Draft) -> list[str]:
@@ -75,7 +42,7 @@ def _where(draft: Draft) -> Iterator[str]:
 
 def _models(draft: Draft) -> Iterator[str]:
     for name, instrument in draft.instruments.items():
-        path, known = f"instruments.{name}", MODELS[instrument.driver]
+        path, known = f"instruments.{name}", DRIVERS[instrument.driver].models
         if instrument.model not in known:
             yield (
                 f"{path}.model = {shown(instrument.model)} is not one that driver "
@@ -83,7 +50,7 @@ def _models(draft: Draft) -> Iterator[str]:
             )
         if instrument.update_s is None:
             continue
-        if ROLE_OF_DRIVER[instrument.driver] != "thermometer":
+        if DRIVERS[instrument.driver].role != "thermometer":
             yield f"{path}.update_s is for thermometers, and this is not one"
         elif draft.limits is not None and instrument.update_s > draft.limits.age_s:
             yield (
@@ -148,8 +115,8 @@ def _reference(draft: Draft, path: str, name: str, role: str) -> Iterator[str]:
         yield f"{path} = {shown(name)} is not an instrument of this file; {hint}"
         return
     instrument = draft.instruments.get(name)
-    if instrument is not None and ROLE_OF_DRIVER[instrument.driver] != role:
-        is_role = ROLE_OF_DRIVER[instrument.driver]
+    if instrument is not None and DRIVERS[instrument.driver].role != role:
+        is_role = DRIVERS[instrument.driver].role
         yield f"{path} = {shown(name)} is a {is_role}; a {role} is needed here"
 
 
@@ -161,6 +128,13 @@ def _applicator(draft: Draft) -> Iterator[str]:
     yield from _reference(
         draft, "applicator.generator", applicator.generator, "generator"
     )
+    generator = draft.instruments.get(applicator.generator)
+    if generator is not None and not DRIVERS[generator.driver].reads_back:
+        yield (
+            f"applicator.generator = {shown(applicator.generator)}: {generator.driver} "
+            "cannot read its frequency back, and this version has no oscilloscope "
+            "that could measure it; use another generator"
+        )
     supply = draft.instruments.get(applicator.supply)
     if supply is None:
         return

@@ -14,7 +14,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from controller.decisions.settings import LimitSettings, Role
 
 Profile = Literal["atkinson-brezovich", "diameter", "hergt-dutz", "no-tissue"]
-Driver = Literal["aimtti_psu", "keysight_33500", "neoptix_reflex"]
+Driver = Literal[
+    "aimtti_psu",
+    "aimtti_tg",
+    "ea_ps9000",
+    "fotemp",
+    "keysight_33500",
+    "luxtron_m600",
+    "neoptix_reflex",
+    "opsens",
+    "osensa_ftx",
+    "siglent_sdg",
+    "tdk_genesys",
+]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
 Text = Annotated[str, Field(max_length=2000)]
 Frequency = Annotated[float, Field(ge=1e4, le=2e6)]

@@ -78,7 +78,7 @@ class Loop:
             self._bench.prepare()
             while not self._finished():
                 self._tick()
-        except BaseException as error:  # noqa: BLE001 broad: off, record, re-raise
+        except BaseException as error:  # noqa: BLE001 # broad: off, record, re-raise
             problem = error
         self._say_off(self._bench.switch_off())
         wall_s = time.perf_counter() - started_s

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from controller.decisions.signals import NAN, Command, Reading
-from drivers.errors import InstrumentError
+from drivers.errors import InstrumentError, Silent
 from drivers.roles import CoilSupply, Generator, SupplyState, Thermometer
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,15 @@ class ThermometerStation(Station):
 
     driver: Thermometer
     channels: tuple[int, ...]
+    update_s: float
     readings: dict[int, Reading] = field(default_factory=dict, init=False)
+
+    def _note(self, error: InstrumentError) -> None:
+        # a thermometer that sends by itself says nothing between two reports
+        newest_s = max((r.taken_s for r in self.readings.values()), default=NAN)
+        if isinstance(error, Silent) and self.now() - newest_s <= self.update_s:
+            return
+        super()._note(error)
 
     def _poll(self) -> None:
         temperatures = self.driver.read_temperatures()
@@ -86,16 +94,20 @@ class SupplyStation(Station):
         self.state = self.driver.read_state()
         self.taken_s = self.now()
 
-    def prepare(self, over_voltage_v: float, over_current_a: float) -> None:
-        """Put the output off, set-points to zero and the trips in place.
+    def prepare(self, over_voltage_v: float, over_current_a: float) -> str:
+        """Put the output off, set-points to zero, old trips aside, new ones in place.
 
-        Raises:
-            InstrumentError: an exchange failed.
+        Returns "" when done, else what went wrong.
         """
         self._on = False
-        self.driver.off()
         self._current_a = self._voltage_v = 0.0
-        self.driver.set_trips(over_voltage_v, over_current_a)
+        try:
+            self.driver.off()
+            self.driver.reset_trip()
+            self.driver.set_trips(over_voltage_v, over_current_a)
+        except InstrumentError as error:
+            return str(error)
+        return ""
 
     def apply(self, command: Command) -> None:
         """Send a command that keeps or switches the output on.
@@ -158,23 +170,24 @@ class GeneratorStation(Station):
         self.output_on = self.driver.read_output()
         self.taken_s = self.now()
 
-    def prepare(self, frequency_hz: float, amplitude_vpp: float) -> None:
+    def prepare(self, frequency_hz: float, amplitude_vpp: float) -> str:
         """Set frequency and amplitude, switch on, and verify the frequency.
 
-        Raises:
-            InstrumentError: an exchange failed, or the frequency reads back wrong.
+        Returns "" when done, else what went wrong.
         """
-        self.driver.set_frequency(frequency_hz)
-        self.driver.set_amplitude(amplitude_vpp)
-        self.driver.set_output(True)
-        self._poll()
+        try:
+            self.driver.set_frequency(frequency_hz)
+            self.driver.set_amplitude(amplitude_vpp)
+            self.driver.set_output(True)
+            self._poll()
+        except InstrumentError as error:
+            return str(error)
         if not abs(self.frequency_hz - frequency_hz) <= 1e-4 * frequency_hz:
-            raise InstrumentError(
+            return (
                 f"{self.name}: {frequency_hz:.0f} Hz set, {self.frequency_hz:.0f} Hz "
                 "read back; is the front panel in control?"
             )
-        if not self.output_on:
-            raise InstrumentError(f"{self.name}: the output does not switch on")
+        return "" if self.output_on else f"{self.name}: the output does not switch on"
 
     def off(self) -> str:
         """Switch the output off and read it back; "" when confirmed, else why not."""

@@ -27,22 +27,10 @@ class OffReport:
     sentence: str
 
 
-def prepare(
-    supply: SupplyStation,
-    generator: GeneratorStation,
-    settings: Settings,
-    drive_vpp: float,
-) -> None:
-    """Make the applicator ready for its first command; the output stays off.
-
-    Raises:
-        InstrumentError: an exchange failed or a setting reads back wrong.
-    """
-    frequency_hz = settings.applicator.frequency_hz
-    bound = permitted_amplitude(frequency_hz, settings.ceiling)
-    over_voltage_v, over_current_a = trips_for(bound, settings.applicator)
-    supply.prepare(over_voltage_v, over_current_a)
-    generator.prepare(frequency_hz, drive_vpp)
+def trips(settings: Settings) -> tuple[float, float]:
+    """Return the supply's trips (V, A) just above all that a run may command."""
+    bound = permitted_amplitude(settings.applicator.frequency_hz, settings.ceiling)
+    return trips_for(bound, settings.applicator)
 
 
 def switch_off(

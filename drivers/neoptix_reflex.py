@@ -35,7 +35,7 @@ COUNTS = (1, 2, 4)
 class Signal:
     """A channel's signal power (no unit is given) and whether a probe is detected."""
 
-    power: float
+    power_level: float
     probe: bool
 
 

@@ -102,3 +102,74 @@ class Generator(Instrument, Protocol):
     def set_amplitude(self, amplitude_vpp: float) -> None: ...
 
     def set_output(self, on: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A sinusoidal voltage: Hz, V peak, V rms; all NaN unless ``quality`` is "ok"."""
+
+    frequency_hz: float
+    peak_v: float
+    rms_v: float
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class HeaterState:
+    """Measured output of an induction heater, and its set-point.
+
+    ``current_a`` is in the heater's own convention (rms or peak, as its maker means
+    it). ``timer_left_s`` is what the heat timer has left, 0 when it does not run.
+    """
+
+    set_current_a: float
+    current_a: float
+    power_w: float
+    frequency_hz: float
+    heating: bool
+    timer_left_s: float
+
+
+class FieldProbe(Instrument, Protocol):
+    """An oscilloscope on a pick-up coil. Without a channel its own one is meant."""
+
+    def read_signal(self, channel: int | None = None) -> Signal:
+        """Measure frequency in Hz and amplitude in V, each from the newest sweep."""
+        ...
+
+    def read_waveform(
+        self, channel: int | None = None
+    ) -> tuple[list[float], list[float]]:
+        """Read (time in s, voltage in V), both (samples,); NaN where clipped."""
+        ...
+
+
+class InductionHeater(Instrument, Protocol):
+    """A heater that finds its own frequency; its current is the command.
+
+    ``watchdog`` is as of a supply. The heat timer limits itself: a caller that sets it
+    switches on again while all is well.
+    """
+
+    watchdog: str
+    current_resolution_a: float
+
+    def read_state(self) -> HeaterState: ...
+
+    def set_current(self, current_a: float) -> None: ...
+
+    def set_timer(self, duration_s: float) -> None: ...
+
+    def set_output(self, on: bool) -> None: ...
+
+
+class Contacts(Instrument, Protocol):
+    """Contacts that are closed while all is well, and a line that a watchdog hears."""
+
+    def read(self) -> dict[str, bool]:
+        """Read every contact by name; true when it is closed."""
+        ...
+
+    def toggle(self) -> None:
+        """Flip the watchdog line; without flips its relay falls off."""
+        ...

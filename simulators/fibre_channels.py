@@ -1,4 +1,6 @@
-"""The channels that every simulated fibre-optic thermometer has."""
+"""The channels that a simulated fibre-optic thermometer has."""
+
+from math import isfinite
 
 
 class FibreChannels:
@@ -20,5 +22,7 @@ class FibreChannels:
         if self.unplugged[at]:
             return None
         if not self.frozen[at]:
-            self._last_c[at] = self.temperatures[at]
+            value_c = self.temperatures[at]
+            finite = value_c is not None and isfinite(value_c)
+            self._last_c[at] = value_c if finite else None
         return self._last_c[at]

@@ -7,7 +7,6 @@ dropped after a silence. A frame with a wrong check sum is ignored without an an
 
 from collections.abc import Mapping
 
-LONGEST_FRAME = 256
 SILENCE_S = 0.05
 SHORTEST = 4
 WRITE_REGISTERS = 16
@@ -25,16 +24,13 @@ def check_sum(body: bytes) -> bytes:
     return bytes((rest & 0xFF, rest >> 8))
 
 
-def _remainders() -> list[int]:
-    table = []
-    for value in range(256):
-        for _ in range(8):
-            value = value >> 1 ^ 0xA001 if value & 1 else value >> 1
-        table.append(value)
-    return table
+def _remainder(value: int, bits: int = 8) -> int:
+    if bits == 0:
+        return value
+    return _remainder(value >> 1 ^ (0xA001 if value & 1 else 0), bits - 1)
 
 
-REMAINDERS = _remainders()
+REMAINDERS = [_remainder(value) for value in range(256)]
 
 
 class FrameReader:
@@ -61,8 +57,6 @@ class FrameReader:
                 bodies.append(frame[:-2])
             else:  # where the next frame begins is not known before a silence
                 self._pending = b""
-        if len(self._pending) > LONGEST_FRAME:
-            self._pending = b""
         return bodies
 
     def wait(self, dt_s: float) -> None:

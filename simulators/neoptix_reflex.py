@@ -4,9 +4,10 @@ Commands end in CR; an answer ends in ``*``, an error is ``Err`` and a digit ins
 The bench writes ``temperatures`` (°C at the fibre after lag and noise, None without a
 probe); the instrument shows the newest scan to 0.1.
 
-Assumed, as no source says it: what ``r`` and ``l`` answer; a scan of all channels takes ``update_s`` (0.05 s a
+Assumed, as no source says it: a scan of all channels takes ``update_s`` (0.05 s a
 channel, after the 50 ms that ``y`` shows); lines end in CR (``line_end`` changes
-that); ``Err2`` for what is not understood; the layout of ``i``; signal powers.
+that); ``Err2`` for what is not understood; what ``r`` and ``l`` answer; the layout of
+``i``; signal powers, and the enclosure temperature.
 """
 
 from collections import deque

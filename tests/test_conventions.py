@@ -35,7 +35,7 @@ UNITS = (
         "w_per_g_fe",
     ),
     *("w_per_kg", "w_per_m3", "nh_m2_per_kg", "a_m2_per_kg"),
-    *("m", "mm", "m3", "kg", "g", "mg", "ml", "l", "kg_per_m3", "g_per_l", "in", "px"),
+    *("m", "mm", "m3", "kg", "g", "mg", "ml", "l", "kg_per_m3", "g_per_l", "in", "px", "deg"),
 )
 # Last words of names without a dimension, or whose unit stands elsewhere, and why.
 WITHOUT_UNIT = {
@@ -55,6 +55,7 @@ WITHOUT_UNIT = {
     "detuning": "a relative shift of frequency",
     "fluctuation": "relative rms",
     "quality": "Q of a resonance",
+    "rating": "in the unit of what is rated",
     "cost": "a sum of squares over their variance",
     "weight": "a number of readings",
     "readings": "a number of readings",

@@ -18,13 +18,20 @@ from controller.decisions.state import State
 from controller.decisions.thermometry import ProbeWatch
 from controller.decisions.treatment import Course
 
+# resumed this close to the set-point, tissue shows no order of warming
+WARM_C = 1.0
+
 
 class Seen(NamedTuple):
-    """What a tick shows, before it is checked; dt_s is 0 at the first tick."""
+    """What a tick shows, before it is checked; dt_s is 0 at the first tick.
+
+    ``controlled_c`` is trusted, ``newest_c`` the same of the newest readings.
+    """
 
     course: Course
     watches: tuple[ProbeWatch, ...]
     controlled_c: float
+    newest_c: float
     dt_s: float
 
 
@@ -57,8 +64,12 @@ def check(
         interlocks.check_start(watches, s, found)
         watches = tuple([replace(w, baseline_c=w.median_c) for w in watches])
     now = _follow_power(before, seen, found.t_s)
+    if not before.course.heating:
+        warm = seen.controlled_c >= seen.course.setpoint_c - WARM_C
+        now = replace(now, core_led=warm)
     envelopes = _check_probes(before, watches, now, seen.dt_s, s, found)
-    now = _check_model(now, watches, seen, s, found)
+    share = before.command.power_share
+    now = _check_model(now, share, watches, seen, s, found)
     return Checked(watches, envelopes, drive, now), found
 
 
@@ -82,7 +93,9 @@ def _check_time(
 
 
 def _follow_power(before: State, seen: Seen, t_s: float) -> PowerWatch:
-    now = power.follow(before.power, before.command.power_share, max(seen.dt_s, 0.0))
+    now = power.follow(
+        before.power, before.command.power_share, max(seen.dt_s, 0.0), t_s
+    )
     if (
         before.course.phase != seen.course.phase
         or before.course.setpoint_c != seen.course.setpoint_c
@@ -116,6 +129,7 @@ def _check_probes(
 
 def _check_model(
     now: PowerWatch,
+    share: float,
     watches: tuple[ProbeWatch, ...],
     seen: Seen,
     s: Settings,
@@ -123,8 +137,10 @@ def _check_model(
 ) -> PowerWatch:
     if not now.core_led and interlocks.check_order(watches, s, found):
         now = replace(now, core_led=True)
-    quiet = interlocks.check_quiet(watches, s, seen.course, found)
-    now = power.probe_quiet(now, quiet, max(seen.dt_s, 0.0), s, found)
+    quiet_s, name = interlocks.check_quiet(watches, s, seen.course, found)
+    dt_s = max(seen.dt_s, 0.0)
+    now = power.probe_quiet(now, quiet_s, name, share, dt_s, s, found)
+    found.most_share = power.step_down(now, quiet_s, s.limits)
     if seen.controlled_c != seen.controlled_c and not found.faults:
         found.hold_backs.append("no trusted temperature")
     _check_ramp(seen, s, found)

@@ -5,8 +5,8 @@ filter of ``estimator_track``. A reading that the tissue cannot have reached is 
 believed at once.
 """
 
-from dataclasses import dataclass, field, replace
 from math import isfinite, sqrt
+from typing import NamedTuple
 
 from controller.decisions.estimator_energy import Energy, pushed
 from controller.decisions.estimator_heatup import (
@@ -21,48 +21,53 @@ from controller.decisions.estimator_track import (
     Track,
     corrected,
     predicted,
-    slope_variance,
+    restarted,
+    slope_sigma,
     taken_over,
     tissue,
 )
 
 NAN = float("nan")
-NOISE_START_C2 = 0.05**2
-NOISE_FLOOR_C2 = 0.012**2
+NOISE_START_C = 0.05
+NOISE_FLOOR_C = 0.012
+BASELINE_S = 20.0
 # A residual beyond this many sigma is held for a false reading ...
 GATE = 3.5
-# ... for so long; then it is the prediction that is wrong.
-DOUBT_S = 15.0
-# The fits serve until the curve has bent this far: a cubic follows no further.
-BENT = 0.8
-# The fits are trusted when the slope is known this well.
+# ... for so long, in the filter's own times; then it is the prediction that is wrong.
+DOUBT, DOUBT_S = 2.0, 15.0
+# The fits are trusted when the slope is known this well, as a part of the mean gain.
 MATURE = 0.15
+# ... and the reading has risen this far: less may be an old slope going on.
+RISEN_C = 0.5
+# They serve until losses take this part of the full heating: the curve then bends
+# further than a cubic follows.
+BENT = 0.8
+# Smoothing of the readings before anything is known of the plant.
+SMOOTH_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Noise:
-    """Noise of the readings, from their second differences, in °C²."""
+class Noise(NamedTuple):
+    """Standard deviation of the readings, in °C, from their second differences."""
 
-    variance_c2: float = NOISE_START_C2
-    count: int = 0
+    sigma_c: float = NOISE_START_C
+    heard: int = 0
     last_c: float = NAN
-    slope_c: float = NAN
-    step_c: float = 1.0
+    step_c: float = NAN
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """What is known of the plant; temperatures in °C, rates in °C/s.
 
     ``reading_c`` is what the probe should show now, ``temperature_c`` what the tissue
-    has; ``mature`` tells that both rest on enough heat-up. ``gain_c_per_s`` is the
-    rate at full power without losses.
+    has; ``mature`` tells that both rest on enough heat-up, ``given_up`` that they
+    never will. ``gain_c_per_s`` is the rate at full power without losses.
+    ``doubt_s`` is for how long readings have been held for false.
     """
 
-    energy: Energy = field(default_factory=Energy)
+    energy: Energy = Energy()
     noise: Noise = Noise()
     base_c: float = NAN
-    base_weight: float = 0.0
+    base_readings: int = 0
     heat: HeatUp | None = None
     track: Track | None = None
     doubt_s: float = 0.0
@@ -73,82 +78,110 @@ class Estimate:
     loss_c_per_s: float = 0.0
     delay_s: float = 0.0
     mature: bool = False
+    once_mature: bool = False
+    given_up: bool = False
 
 
 def observed(
     known: Estimate, dt_s: float, temperature_c: float, share: float
 ) -> Estimate:
     """Take one tick: mean relative power ``share`` and a reading (NaN for none)."""
-    fresh = isfinite(temperature_c)
-    noise = _heard(known.noise, temperature_c) if fresh else known.noise
+    noise = _heard(known.noise, temperature_c)
+    if known.given_up:
+        return _followed(known._replace(noise=noise), dt_s, temperature_c)
     energy = pushed(known.energy, dt_s, share)
     if known.track is not None:
         return _tracked(known, known.track, energy, noise, dt_s, temperature_c)
     if energy.total_s <= 0.0 or not isfinite(known.base_c):
-        return _waiting(known, energy, noise, dt_s, temperature_c)
-    heat = known.heat or begun(known.base_c, known.base_weight)
-    heat = advanced(heat, known.energy, energy, dt_s, temperature_c, noise.variance_c2)
-    return _learning(known, heat, energy, noise)
+        return _waiting(known, noise, dt_s, temperature_c)
+    heat = known.heat or begun(known.base_c, known.base_readings)
+    heat = advanced(heat, known.energy, energy, dt_s, temperature_c, noise.sigma_c)
+    return _learning(known, heat, energy, noise, dt_s, temperature_c)
 
 
 def settled(known: Estimate) -> Estimate:
     """Close the heat-up: from here on the filter follows."""
-    if known.heat is None or known.track is not None or not known.mature:
+    if known.heat is None or not known.mature:
         return known
     told = learned(known.heat, known.energy)
-    track = taken_over(told, known.heat, known.energy, known.noise.variance_c2)
-    return replace(known, track=track, heat=None)
+    track = taken_over(told, known.heat, known.energy, known.noise.sigma_c)
+    return known._replace(track=track, heat=None)
+
+
+def given_up(known: Estimate) -> Estimate:
+    """Stop learning: the plant was not excited enough; readings are followed."""
+    return known._replace(heat=None, given_up=True)
 
 
 def _waiting(
-    known: Estimate, energy: Energy, noise: Noise, dt_s: float, temperature_c: float
+    known: Estimate, noise: Noise, dt_s: float, temperature_c: float
 ) -> Estimate:
     """Average the baseline, over the last 20 s, until the heating begins."""
-    base, weight = known.base_c, known.base_weight
-    if isfinite(temperature_c):
-        weight = min(weight + 1.0, max(20.0 / dt_s, 1.0))
-        base = temperature_c if base != base else base + (temperature_c - base) / weight
-    return replace(
-        known,
-        energy=energy if isfinite(base) else Energy(),
+    if not isfinite(temperature_c):
+        return known._replace(noise=noise)
+    count = min(known.base_readings + 1, max(round(BASELINE_S / dt_s), 1))
+    base = temperature_c
+    if isfinite(known.base_c):
+        base = known.base_c + (temperature_c - known.base_c) / count
+    return known._replace(
         noise=noise,
         base_c=base,
-        base_weight=weight,
+        base_readings=count,
         reading_c=base,
         temperature_c=base,
     )
 
 
-def _learning(known: Estimate, heat: HeatUp, energy: Energy, noise: Noise) -> Estimate:
+def _learning(
+    known: Estimate,
+    heat: HeatUp,
+    energy: Energy,
+    noise: Noise,
+    dt_s: float,
+    temperature_c: float,
+) -> Estimate:
+    """Answer from the fits; until they are complete from the readings alone."""
+    previous = known
+    known = known._replace(energy=energy, noise=noise, heat=heat)
     if not complete(heat):
-        return replace(known, energy=energy, noise=noise, heat=heat)
+        return _followed(known, dt_s, temperature_c)
     told = learned(heat, energy)
-    delay = told.dead_s + told.lag_s
-    gain = told.gain_c_per_s
-    mean, _ = mean_gain(heat)
-    spread = sqrt(slope_variance(heat, delay, noise.variance_c2))
+    delay_s = told.dead_s + told.lag_s
+    gain, mean = told.gain_c_per_s, mean_gain(heat)
+    sigma = slope_sigma(heat, delay_s, noise.sigma_c)
     mature = (
-        heat.elapsed_s >= 1.5 * delay
-        and spread < MATURE * mean
+        heat.elapsed_s >= 1.5 * delay_s
+        and told.reading_c - known.base_c > RISEN_C
+        and sigma < MATURE * mean
         and 0.5 * mean < gain < 4.0 * mean
+        and -0.5 * gain < told.loss_c_per_s < gain
     )
-    estimate = replace(
-        known,
-        energy=energy,
-        noise=noise,
-        heat=heat,
+    if not mature:
+        return _followed(known, dt_s, temperature_c)
+    known = known._replace(
         reading_c=told.reading_c,
         temperature_c=told.temperature_c,
         rate_c_per_s=told.rate_c_per_s,
         gain_c_per_s=gain,
         loss_c_per_s=told.loss_c_per_s,
-        delay_s=delay,
-        mature=mature,
+        delay_s=delay_s,
+        mature=True,
+        once_mature=True,
     )
-    long = heat.elapsed_s > 4.0 * delay and spread < 0.3 * MATURE * gain
-    if mature and long and told.loss_c_per_s > BENT * gain:
-        return settled(estimate)
-    return estimate
+    firm = heat.elapsed_s > 4.0 * delay_s and sigma < 0.3 * MATURE * gain
+    firm = firm and previous.mature
+    return settled(known) if firm and told.loss_c_per_s > BENT * gain else known
+
+
+def _followed(known: Estimate, dt_s: float, temperature_c: float) -> Estimate:
+    """Answer from the readings alone, smoothed a little."""
+    step_c = temperature_c - known.reading_c
+    now_c = temperature_c if known.reading_c != known.reading_c else known.reading_c
+    if isfinite(step_c):
+        now_c += step_c * dt_s / (dt_s + SMOOTH_S)
+    return known._replace(
+        reading_c=now_c, temperature_c=now_c, rate_c_per_s=0.0, mature=False
+    )
 
 
 def _tracked(
@@ -159,43 +192,48 @@ def _tracked(
     dt_s: float,
     temperature_c: float,
 ) -> Estimate:
-    track = predicted(track, energy, dt_s)
-    doubt = known.doubt_s
+    """Answer from the filter; a residual beyond the gate has to last first."""
+    sigma_c = noise.sigma_c
+    track = predicted(track, energy, dt_s, sigma_c)
+    doubt_s, hot_c = known.doubt_s, 0.0
     if isfinite(temperature_c):
-        residual = temperature_c - track.reading_c
-        spread = track.p_tt + noise.variance_c2
-        if residual * residual > GATE * GATE * spread and doubt < DOUBT_S:
-            doubt += dt_s
+        residual_c = temperature_c - track.reading_c
+        gate_c = GATE * sqrt(track.covariance[0] + sigma_c * sigma_c)
+        if abs(residual_c) <= gate_c:
+            doubt_s = 0.0
+        elif doubt_s < min(DOUBT * track.own_s, DOUBT_S):
+            doubt_s += dt_s
+            # a hot reading is doubted too, but never ignored
+            hot_c = max(residual_c, 0.0)
         else:
-            doubt = 0.0
-            track = corrected(track, residual, noise.variance_c2)
+            doubt_s = 0.0
+            track = restarted(track, residual_c)
+        if doubt_s == 0.0:
+            track = corrected(track, residual_c, dt_s, sigma_c)
     temperature, loss = tissue(track, energy)
-    return replace(
-        known,
+    return known._replace(
         energy=energy,
         noise=noise,
         track=track,
-        doubt_s=doubt,
+        doubt_s=doubt_s,
         reading_c=track.reading_c,
-        temperature_c=temperature,
+        temperature_c=temperature + hot_c,
         rate_c_per_s=track.rate_c_per_s,
         gain_c_per_s=track.gain_c_per_s,
         loss_c_per_s=loss,
-        delay_s=track.dead_s + track.lag_s,
     )
 
 
 def _heard(noise: Noise, temperature_c: float) -> Noise:
-    """Update the noise variance: second differences, and the step of the scale."""
-    slope = temperature_c - noise.last_c
-    if slope != slope:
-        return replace(noise, last_c=temperature_c)
-    second = slope - noise.slope_c
-    step = min(noise.step_c, abs(slope)) if abs(slope) > 1e-6 else noise.step_c
-    if second != second:
-        return replace(noise, last_c=temperature_c, slope_c=slope, step_c=step)
-    count = noise.count + 1
-    sample = min(second * second / 6.0, 9.0 * noise.variance_c2)
-    weight = max(1.0 / (count + 20), 0.003)
-    variance = noise.variance_c2 + weight * (sample - noise.variance_c2)
-    return Noise(max(variance, NOISE_FLOOR_C2), count, temperature_c, slope, step)
+    """Update the noise: σ² is a sixth of the mean squared second difference."""
+    if not isfinite(temperature_c):
+        return noise
+    step_c = temperature_c - noise.last_c
+    bend = step_c - noise.step_c
+    if bend != bend:
+        return noise._replace(last_c=temperature_c, step_c=step_c)
+    variance = noise.sigma_c * noise.sigma_c
+    weight = max(1.0 / (noise.heard + 21), 0.003)
+    variance += weight * (min(bend * bend / 6.0, 9.0 * variance) - variance)
+    sigma_c = max(sqrt(variance), NOISE_FLOOR_C)
+    return Noise(sigma_c, noise.heard + 1, temperature_c, step_c)

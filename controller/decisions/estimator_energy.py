@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 GRID_S = 0.25
 POINTS = 101
-SPAN_S = GRID_S * (POINTS - 1)
 
 
 class Energy(NamedTuple):
-    """Full-power seconds so far, and their past; newest grid point last."""
+    """Full-power seconds so far, and their past; newest grid point last.
+
+    ``behind_s`` is the time since the newest grid point.
+    """
 
     total_s: float = 0.0
     behind_s: float = 0.0
@@ -23,54 +25,59 @@ class Energy(NamedTuple):
 
 def pushed(energy: Energy, dt_s: float, share: float) -> Energy:
     """Add ``dt_s`` seconds at a mean relative power of ``share``."""
-    total = energy.total_s + dt_s * share
+    total_s = energy.total_s + dt_s * share
     count = int((energy.behind_s + dt_s) / GRID_S)
-    behind = energy.behind_s + dt_s - count * GRID_S
+    behind_s = energy.behind_s + dt_s - count * GRID_S
     if count == 0:
-        return Energy(total, behind, energy.past_s)
-    first = energy.total_s + share * (GRID_S - energy.behind_s)
+        return Energy(total_s, behind_s, energy.past_s)
+    first_s = energy.total_s + share * (GRID_S - energy.behind_s)
     if count > POINTS:
-        first += share * GRID_S * (count - POINTS)
+        first_s += share * GRID_S * (count - POINTS)
         count = POINTS
-    step = share * GRID_S
-    new = tuple([first + step * k for k in range(count)])
-    return Energy(total, behind, energy.past_s[count:] + new)
+    step_s = share * GRID_S
+    new = tuple([first_s + step_s * k for k in range(count)])
+    return Energy(total_s, behind_s, energy.past_s[count:] + new)
 
 
 def seen_s(energy: Energy, dead_s: float) -> float:
     """Return the full-power seconds given until ``dead_s`` ago, 0 to 25 s."""
-    steps = (dead_s - energy.behind_s) / GRID_S
     past = energy.past_s
-    if steps <= 0.0:
-        if energy.behind_s <= 0.0:
-            return energy.total_s
-        part = dead_s / energy.behind_s
-        return energy.total_s + part * (past[-1] - energy.total_s)
-    whole = int(steps)
-    if whole >= POINTS - 1:
-        return past[0]
-    newer = past[-1 - whole]
-    return newer + (steps - whole) * (past[-2 - whole] - newer)
+    steps = (dead_s - energy.behind_s) / GRID_S
+    if steps > 0.0:
+        whole = int(steps)
+        if whole > POINTS - 2:
+            return past[0]
+        newer_s = past[-1 - whole]
+        return newer_s + (steps - whole) * (past[-2 - whole] - newer_s)
+    if energy.behind_s <= 0.0:
+        return energy.total_s
+    part = dead_s / energy.behind_s
+    return energy.total_s + part * (past[-1] - energy.total_s)
 
 
 def mean_share(
-    before: float, now: float, asked: float, slew_per_s: float, dt_s: float
+    before_share: float,
+    now_share: float,
+    asked_share: float,
+    slew_per_s: float,
+    dt_s: float,
 ) -> float:
     """Compute the mean relative power over a tick from two fields, H / H_bound.
 
-    The field goes from ``before`` to ``now`` in a straight line at ``slew_per_s`` and
-    then stays. A change faster than the slew limit shows that the limit is not
-    known: it is then taken as a jump. Where the field has not arrived at ``asked``
-    the line fills the tick. Returns 0 for anything not finite.
+    The field goes from ``before_share`` to ``now_share`` in a straight line at
+    ``slew_per_s`` and then stays; where it has not arrived at ``asked_share`` the
+    line fills the tick. A change faster than the slew limit shows that the limit is
+    not known: it is then taken as a jump. Returns 0 for anything not finite.
     """
-    if not (isfinite(before) and isfinite(now) and dt_s > 0.0):
+    if not (isfinite(before_share) and isfinite(now_share) and dt_s > 0.0):
         return 0.0
-    change = abs(now - before)
+    change = abs(now_share - before_share)
     limit = slew_per_s * dt_s
     part = 1.0
-    if not (change <= 1.02 * limit):
+    if not change <= 1.02 * limit:
         part = 0.0
-    elif limit > 0.0 and abs(now - asked) <= 0.01 * abs(asked) + 1e-6:
+    elif limit > 0.0 and abs(now_share - asked_share) <= 0.01 * asked_share + 1e-6:
         part = change / limit
-    ramp = (before * before + before * now + now * now) / 3.0
-    return part * ramp + (1.0 - part) * now * now
+    square = now_share * now_share
+    ramp = (before_share * (before_share + now_share) + square) / 3.0
+    return part * ramp + (1.0 - part) * square

@@ -8,13 +8,14 @@ side with
     reading(t) = c0 + c1·W + c2·∫W + c3·∬W,    W = delayed and lagged energy,
 
 by least squares. Each pair of delay and division keeps only the sums of its fit, so
-the cost of a tick is constant. The best three delays are joined by a parabola.
+the cost of a tick is bounded. The best three delays are joined by a parabola.
 """
 
-from math import exp, log, sqrt
+from math import exp, log
 from typing import NamedTuple
 
 from controller.decisions.estimator_energy import GRID_S, Energy
+from controller.decisions.estimator_fit import NO_FIT, NO_SUMS, Fit, Sums, solved
 
 # Total delays 0.3 to 33 s, a factor of 1.4 apart, half of them mostly dead time and
 # half mostly lag: nothing shorter matters at control periods of 0.1 s, nothing
@@ -23,33 +24,38 @@ DELAYS_S = tuple(0.3 * 1.4**k for k in range(15))
 LAG_PARTS = (0.3, 0.8)
 SHAPES = tuple((d * (1.0 - p), d * p) for p in LAG_PARTS for d in DELAYS_S)
 # A fibre in a catheter answers within about 2.5 s; a factor of 2.2 is one sigma.
-PRIOR_INDEX = 6
-_PRIOR = tuple((log(d / 2.5) / 0.8) ** 2 for _ in LAG_PARTS for d in DELAYS_S)
-# How far the curve may bend, relative to gain/elapsed and gain/elapsed²; one sigma.
-BEND, BEND_2 = 0.8, 0.4
+# Stands for -2 log of the prior probability.
+PRIOR = tuple((log(d / 2.5) / 0.8) ** 2 for _ in LAG_PARTS for d in DELAYS_S)
+USUAL = 6
+# Each delay with its neighbours in the same division.
+AROUND = tuple(
+    frozenset(j for j in (k - 1, k, k + 1) if j >= 0 and j // 15 == k // 15)
+    for k in range(len(SHAPES))
+)
 # The rise must stand this many sigma out of the noise before anything is fitted.
 CLEAR = 15.0
-HOPELESS = 40.0
-_SOLVED_A_TICK = 3
-
-Sums = tuple[float, ...]
-Fit = tuple[float, float, float, float, float]
-_NO_SUMS: Sums = (0.0,) * 16
-_NO_FIT: Fit = (1e30, 0.0, 0.0, 0.0, 0.0)
+# Fits that are e**-7 as likely as the best are dropped.
+HOPELESS = 14.0
+# A division that is e**-3 as likely as the other does not count now.
+CLOSE = 6.0
+SOLVED_A_TICK = 2
 
 
 class HeatUp(NamedTuple):
-    """Sums of all the fits since the heating began; temperatures from ``base_c``."""
+    """Sums of all the fits since the heating began; temperatures from ``base_c``.
+
+    ``totals`` are Σy and Σy² of the readings, and the first and second integral of
+    the energy. ``best`` is the likeliest fit of each division, the likelier of them
+    first. ``turn`` counts the fits that were solved, then goes round.
+    """
 
     base_c: float
     elapsed_s: float
-    readings: float
-    sum_y: float
-    sum_yy: float
-    second_s2: float
-    third_s3: float
+    readings: int
+    totals: tuple[float, float, float, float]
     sums: tuple[Sums, ...]
     fits: tuple[Fit, ...]
+    best: tuple[int, ...]
     turn: int
 
 
@@ -63,16 +69,15 @@ class Learned(NamedTuple):
     seen_energy_s: float
     gain_c_per_s: float
     loss_c_per_s: float
-    loss_rate_per_s: float
     dead_s: float
     lag_s: float
 
 
-def begun(base_c: float, weight: float) -> HeatUp:
-    """Start the fits from a mean baseline that is worth ``weight`` readings."""
-    none = (_NO_SUMS,) * len(SHAPES)
-    fits = (_NO_FIT,) * len(SHAPES)
-    return HeatUp(base_c, 0.0, weight, 0.0, 0.0, 0.0, 0.0, none, fits, 0)
+def begun(base_c: float, readings: int) -> HeatUp:
+    """Start the fits from a baseline in °C that is the mean of some readings."""
+    none = (NO_SUMS,) * len(SHAPES)
+    fits = (NO_FIT,) * len(SHAPES)
+    return HeatUp(base_c, 0.0, readings, (0.0, 0.0, 0.0, 0.0), none, fits, (USUAL,), 0)
 
 
 def advanced(
@@ -81,35 +86,59 @@ def advanced(
     energy: Energy,
     dt_s: float,
     temperature_c: float,
-    noise_c2: float,
+    noise_c: float,
 ) -> HeatUp:
     """Take one tick of energy and one reading (NaN for none) into every fit."""
     fresh = temperature_c == temperature_c
-    y = temperature_c - heat.base_c if fresh else 0.0
-    sums = _summed(heat.sums, energy, dt_s, y, fresh)
-    half = 0.5 * dt_s
-    second = heat.second_s2 + half * (before.total_s + energy.total_s)
-    third = heat.third_s3 + half * (heat.second_s2 + second)
+    y_c = temperature_c - heat.base_c if fresh else 0.0
+    sum_y, sum_yy, second, third = heat.totals
+    half_s = 0.5 * dt_s
+    second_1 = second + half_s * (before.total_s + energy.total_s)
+    third_1 = third + half_s * (second + second_1)
     heat = HeatUp(
         heat.base_c,
         heat.elapsed_s + dt_s,
-        heat.readings + (1.0 if fresh else 0.0),
-        heat.sum_y + y,
-        heat.sum_yy + y * y,
-        second,
-        third,
-        sums,
+        heat.readings + fresh,
+        (sum_y + y_c, sum_yy + y_c * y_c, second_1, third_1),
+        _summed(heat.sums, energy, dt_s, y_c, fresh),
         heat.fits,
+        heat.best,
         heat.turn,
     )
-    gain, weight = mean_gain(heat)
-    if not fresh or gain * gain * weight < CLEAR * CLEAR * noise_c2:
+    gain, weight = _mean_gain(heat)
+    if not fresh or gain * gain * weight < (CLEAR * noise_c) ** 2:
         return heat
-    return _refitted(heat, noise_c2, gain)
+    return _refitted(heat, noise_c, gain)
+
+
+def complete(heat: HeatUp) -> bool:
+    """Tell whether every delay has been fitted at least once."""
+    return heat.turn >= len(heat.fits)
+
+
+def mean_gain(heat: HeatUp) -> float:
+    """Compute the mean rise per full-power second so far, in °C/s.
+
+    One parameter instead of four: too low by the losses, but never wild.
+    """
+    return _mean_gain(heat)[0]
+
+
+def learned(heat: HeatUp, energy: Energy) -> Learned:
+    """Join the best fits of each division into one answer."""
+    joined = [(best, *_parabola(heat.fits, best)) for best in heat.best]
+    least = min([misfit for _, misfit, _ in joined])
+    likely = [exp(-0.5 * (misfit - least)) for _, misfit, _ in joined]
+    parts: list[tuple[int, float]] = []
+    for (best, misfit, weights), one in zip(joined, likely, strict=True):
+        share = one / sum(likely)
+        if misfit < least + CLOSE:
+            parts += [(best + j - 1, share * w) for j, w in enumerate(weights) if w]
+    return _mixed(heat, parts, energy.total_s)
 
 
 def _summed(
-    all_sums: tuple[Sums, ...], energy: Energy, dt_s: float, y: float, fresh: bool
+    all_sums: tuple[Sums, ...], energy: Energy, dt_s: float, y_c: float, fresh: bool
 ) -> tuple[Sums, ...]:
     """Move every delayed energy on by a tick and add its products to the sums."""
     out: list[Sums] = []
@@ -120,6 +149,7 @@ def _summed(
             out.append(sums)
             continue
         ud, w, x, z, sw, sx, sz, ww, wx, wz, xx, xz, zz, yw, yx, yz = sums
+        # seen_s, written out: this is the inmost loop
         steps = (dead - behind) / GRID_S
         if steps > 0.0:
             whole = int(steps)
@@ -135,158 +165,111 @@ def _summed(
             sw, sx, sz = sw + w1, sx + x1, sz + z1
             ww, wx, wz = ww + w1 * w1, wx + w1 * x1, wz + w1 * z1
             xx, xz, zz = xx + x1 * x1, xz + x1 * z1, zz + z1 * z1
-            yw, yx, yz = yw + y * w1, yx + y * x1, yz + y * z1
+            yw, yx, yz = yw + y_c * w1, yx + y_c * x1, yz + y_c * z1
         out.append((new, w1, x1, z1, sw, sx, sz, ww, wx, wz, xx, xz, zz, yw, yx, yz))
     return tuple(out)
 
 
-def _refitted(heat: HeatUp, noise_c2: float, scale: float) -> HeatUp:
+def _refitted(heat: HeatUp, noise_c: float, scale: float) -> HeatUp:
     """Solve the fits beside the best ones and a few others; drop the hopeless."""
     fits, sums, turn = list(heat.fits), heat.sums, heat.turn
-    chosen = {(turn + k) % len(fits) for k in range(_SOLVED_A_TICK)}
-    if turn >= len(fits):
-        for best in _best(heat.fits):
-            chosen |= _around(best)
+    chosen = {(turn + k) % len(fits) for k in range(SOLVED_A_TICK)}
+    if complete(heat):
+        close = fits[heat.best[0]][0] + CLOSE
+        for k in heat.best:
+            if fits[k][0] < close:
+                chosen |= AROUND[k]
+    sum_y, sum_yy, _, _ = heat.totals
+    n, time_s = heat.readings, heat.elapsed_s
     for k in chosen:
         if sums[k]:
-            fits[k] = _solved(heat, k, noise_c2, scale)
-    turn += _SOLVED_A_TICK
+            fit = solved(sums[k], n, sum_y, sum_yy, time_s, noise_c, scale)
+            fits[k] = (fit[0] + PRIOR[k], *fit[1:])
+    turn += SOLVED_A_TICK
     if turn >= 2 * len(fits):
         turn = len(fits)
         sums, fits = _pruned(sums, fits)
-    return heat._replace(sums=sums, fits=tuple(fits), turn=turn)
+    best = _best(fits)
+    return heat._replace(sums=sums, fits=tuple(fits), best=best, turn=turn)
 
 
 def _pruned(
     sums: tuple[Sums, ...], fits: list[Fit]
 ) -> tuple[tuple[Sums, ...], list[Fit]]:
-    """Drop the fits that are e**-20 as likely as the best; neighbours stay."""
-    limit = min(fits)[0] + HOPELESS
+    """Drop the hopeless fits; the neighbours of the best stay."""
+    limit = min([fit[0] for fit in fits]) + HOPELESS
     kept = {k for k, fit in enumerate(fits) if fit[0] < limit}
-    for best in _best(tuple(fits)):
-        kept |= _around(best)
+    for k in _best(fits):
+        kept |= AROUND[k]
     sums = tuple([one if k in kept else () for k, one in enumerate(sums)])
-    return sums, [fit if k in kept else _NO_FIT for k, fit in enumerate(fits)]
+    return sums, [fit if k in kept else NO_FIT for k, fit in enumerate(fits)]
 
 
-def _best(fits: tuple[Fit, ...]) -> list[int]:
-    """Find the likeliest delay of each division."""
+def _best(fits: list[Fit]) -> tuple[int, ...]:
+    """Find the likeliest delay of each division, the likelier of them first."""
     count = len(DELAYS_S)
-    starts = range(0, len(fits), count)
-    return [fits.index(min(fits[first : first + count]), first) for first in starts]
+    misfits = [fit[0] for fit in fits]
+    found = []
+    for first in range(0, len(misfits), count):
+        part = misfits[first : first + count]
+        least = min(part)
+        found.append((least, first + part.index(least)))
+    return tuple([k for _, k in sorted(found)])
 
 
-def _around(k: int) -> set[int]:
-    """List a delay and its neighbours in the same division."""
-    count = len(DELAYS_S)
-    return {j for j in (k - 1, k, k + 1) if j >= 0 and j // count == k // count}
-
-
-def mean_gain(heat: HeatUp) -> tuple[float, float]:
-    """Compute the mean rise per full-power second, in °C/s, and its weight in s².
-
-    One parameter instead of four: too low by the losses, but never wild.
-    """
-    sums = heat.sums[heat.fits.index(min(heat.fits))] or heat.sums[PRIOR_INDEX]
+def _mean_gain(heat: HeatUp) -> tuple[float, float]:
+    """Fit the rise by energy alone; returns °C/s and the weight of that, in s²."""
+    sums = heat.sums[heat.best[0]]
     weight, product = sums[7], sums[13]
     return (product / weight if weight > 0.0 else 0.0), weight
 
 
-def complete(heat: HeatUp) -> bool:
-    """Tell whether every delay has been fitted at least once."""
-    return heat.turn >= len(heat.fits)
-
-
-def _solved(heat: HeatUp, k: int, noise_c2: float, scale: float) -> Fit:
-    """Solve one fit by Cholesky; returns its misfit and four coefficients.
-
-    The misfit is -2 log likelihood, less its expectation, so that fits of different
-    age can be compared.
-    """
-    _, _, _, _, sw, sx, sz, ww, wx, wz, xx, xz, zz, yw, yx, yz = heat.sums[k]
-    time = heat.elapsed_s
-    bend = BEND * scale / time
-    bend_2 = BEND_2 * scale / (time * time)
-    slope = 3.0 * scale
-    n = heat.readings
-    l0 = sqrt(n)
-    l1, l2, l3 = sw / l0, sx / l0, sz / l0
-    d1 = _root(ww + noise_c2 / (slope * slope) - l1 * l1)
-    m2, m3 = (wx - l1 * l2) / d1, (wz - l1 * l3) / d1
-    d2 = _root(xx + noise_c2 / (bend * bend) - l2 * l2 - m2 * m2)
-    k3 = (xz - l2 * l3 - m2 * m3) / d2
-    d3 = _root(zz + noise_c2 / (bend_2 * bend_2) - l3 * l3 - m3 * m3 - k3 * k3)
-    f0 = heat.sum_y / l0
-    f1 = (yw - l1 * f0) / d1
-    f2 = (yx - l2 * f0 - m2 * f1) / d2
-    f3 = (yz - l3 * f0 - m3 * f1 - k3 * f2) / d3
-    misfit = heat.sum_yy - f0 * f0 - f1 * f1 - f2 * f2 - f3 * f3
-    c3 = f3 / d3
-    c2 = (f2 - k3 * c3) / d2
-    c1 = (f1 - m2 * c2 - m3 * c3) / d1
-    c0 = (f0 - l1 * c1 - l2 * c2 - l3 * c3) / l0
-    return misfit / noise_c2 - n + _PRIOR[k], c0, c1, c2, c3
-
-
-def _root(square: float) -> float:
-    """Take a root of what rounding may have made negative."""
-    return sqrt(square) if square > 1e-30 else 1e-15
-
-
-def learned(heat: HeatUp, energy: Energy) -> Learned:
-    """Join the best fits of each division into one answer."""
-    count = len(DELAYS_S)
-    fits = heat.fits
-    parts: list[tuple[float, int, float]] = []
-    scores: list[float] = []
-    for best in _best(fits):
-        first = best - best % count
-        low, weights = _parabola(fits, best, first, first + count)
-        scores.append(low)
-        parts += [(low, best + j, w) for j, w in zip((-1, 0, 1), weights, strict=True)]
-    least = min(scores)
-    norm = sum([exp(-0.5 * (s - least)) for s in scores])
-    mix: tuple[float, ...] = (0.0,) * 10
-    for low, k, weight in parts:
-        share = weight * exp(-0.5 * (low - least)) / norm
-        if abs(share) > 1e-4:
-            told = _told(heat, k, energy.total_s)
-            mix = tuple([m + share * v for m, v in zip(mix, told, strict=True)])
-    return Learned(*mix)
-
-
 def _parabola(
-    fits: tuple[Fit, ...], best: int, first: int, end: int
+    fits: tuple[Fit, ...], best: int
 ) -> tuple[float, tuple[float, float, float]]:
     """Find the least misfit between three delays, and their weights there."""
-    if not first < best < end - 1:
-        return fits[best][0], (0.0, 1.0, 0.0)
+    alone = (0.0, 1.0, 0.0)
+    if len(AROUND[best]) < 3:
+        return fits[best][0], alone
     low, mid, high = fits[best - 1][0], fits[best][0], fits[best + 1][0]
     bow = low - 2.0 * mid + high
     if not 1e-9 < bow < 1e25:
-        return mid, (0.0, 1.0, 0.0)
+        return mid, alone
     x = min(max(0.5 * (low - high) / bow, -0.5), 0.5)
     weights = (0.5 * x * (x - 1.0), 1.0 - x * x, 0.5 * x * (x + 1.0))
     return mid + 0.5 * x * (high - low) + 0.5 * x * x * bow, weights
 
 
-def _told(heat: HeatUp, k: int, total_s: float) -> tuple[float, ...]:
-    """List what one fit says, in the order of ``Learned``."""
-    _, c0, c1, c2, c3 = heat.fits[k]
-    ud, w, x, z = heat.sums[k][:4]
-    dead, lag = SHAPES[k]
-    seen = (ud - w) / lag
-    base = heat.base_c + c0
-    rate = c1 * seen + c2 * w + c3 * x
-    return (
-        base + c1 * total_s + c2 * heat.second_s2 + c3 * heat.third_s3,
-        base + c1 * w + c2 * x + c3 * z,
-        rate,
-        seen,
-        w,
-        c1,
-        -c2 * total_s - c3 * heat.second_s2,
-        -c2 * seen - c3 * w,
-        dead,
-        lag,
+def _mixed(heat: HeatUp, parts: list[tuple[int, float]], total_s: float) -> Learned:
+    """Add up what some fits say, by their weights."""
+    tissue = reading = rate = seen = energy = gain = loss = dead = lag = norm = 0.0
+    _, _, second, third = heat.totals
+    for k, part in parts:
+        _, c0, c1, c2, c3 = heat.fits[k]
+        sums = heat.sums[k]
+        shape = SHAPES[k]
+        w, x = sums[1], sums[2]
+        v = (sums[0] - w) / shape[1]
+        lost = -c2 * total_s - c3 * second
+        norm += part
+        tissue += part * (c0 + c1 * total_s + c2 * second + c3 * third)
+        reading += part * (c0 + c1 * w + c2 * x + c3 * sums[3])
+        rate += part * (c1 * v + c2 * w + c3 * x)
+        seen += part * v
+        energy += part * w
+        gain += part * c1
+        loss += part * lost
+        dead += part * shape[0]
+        lag += part * shape[1]
+    base = heat.base_c
+    return Learned(
+        base + tissue / norm,
+        base + reading / norm,
+        rate / norm,
+        seen / norm,
+        energy / norm,
+        gain / norm,
+        loss / norm,
+        dead / norm,
+        lag / norm,
     )

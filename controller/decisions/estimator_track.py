@@ -12,142 +12,163 @@ from controller.decisions.estimator_energy import Energy, seen_s
 from controller.decisions.estimator_heatup import HeatUp, Learned
 
 # Perfusion wanders by several per cent of the heat it carries within half a minute.
-WANDER = 0.06
+# From this start the share is learned from the residuals, within these limits.
+WANDER, WANDER_LEAST, WANDER_MOST = 0.04, 0.012, 0.15
 WANDER_S = 30.0
+LEARNED_IN_S = 170.0
 # The gain may drift by a few per cent an hour (coil, particles).
 GAIN_DRIFT_PER_SQRT_S = 5e-4
 # What is not known of the delay, as a part of it.
 DELAY_DOUBT = 0.15
+# Residuals of one sign beyond three sigma: the losses wander so much faster.
+RESTLESS = 30.0
+
+Covariance = tuple[float, float, float, float, float, float]
 
 
 class Track(NamedTuple):
-    """Filter state, its covariance ``p_..``, and the probe's model."""
+    """Filter state and the probe's model.
+
+    ``covariance`` is of (reading, rate, gain), by rows, upper half. The probe has
+    seen ``seen_energy_s`` full-power seconds and now sees ``seen_share``;
+    ``entered_s`` is what left its dead time. ``relax_per_s`` is how losses rise with
+    temperature. ``surprise_ratio`` is the running mean of residual over sigma.
+    ``own_s`` is the filter's own time, (σ² dt / wander density)^(1/4).
+    """
 
     reading_c: float
     rate_c_per_s: float
     gain_c_per_s: float
-    p_tt: float
-    p_tr: float
-    p_tg: float
-    p_rr: float
-    p_rg: float
-    p_gg: float
+    covariance: Covariance
     dead_s: float
     lag_s: float
     entered_s: float
     seen_energy_s: float
     seen_share: float
     relax_per_s: float
+    wander_share: float = WANDER
+    surprise_ratio: float = 0.0
+    own_s: float = 10.0
 
 
-def slope_variance(heat: HeatUp, delay_s: float, noise_c2: float) -> float:
-    """Compute the variance of the fitted slope at the end, in (°C/s)².
+def slope_sigma(heat: HeatUp, delay_s: float, noise_c: float) -> float:
+    """Compute the standard deviation of the fitted slope at the end, in °C/s.
 
-    1200 σ²/(n t²) for a cubic through n readings in t seconds, halved by the prior.
+    The variance is 1200 σ²/(n t²) for a cubic through n readings in t seconds,
+    halved by what is assumed of its bends.
     """
-    time = max(heat.elapsed_s - delay_s, 0.1 * heat.elapsed_s)
-    n = max(heat.readings * time / heat.elapsed_s, 1.0)
-    return 600.0 * noise_c2 / (n * time * time)
+    time_s = max(heat.elapsed_s - delay_s, 0.1 * heat.elapsed_s, 1e-3)
+    n = max(heat.readings * time_s / max(heat.elapsed_s, 1e-3), 1.0)
+    return noise_c * sqrt(600.0 / n) / time_s
 
 
-def taken_over(known: Learned, heat: HeatUp, energy: Energy, noise_c2: float) -> Track:
+def taken_over(known: Learned, heat: HeatUp, energy: Energy, noise_c: float) -> Track:
     """Start the filter from the fits of the heat-up.
 
     The variance of the value at the end of a cubic is 16 σ²/n.
     """
-    time, n = max(heat.elapsed_s, 1e-3), max(heat.readings, 1.0)
-    p_tt = 16.0 * noise_c2 / n
-    p_rr = slope_variance(heat, known.dead_s + known.lag_s, noise_c2)
+    rate_sigma = slope_sigma(heat, known.dead_s + known.lag_s, noise_c)
+    sigma_c = 4.0 * noise_c / sqrt(max(heat.readings, 1))
     doubt = 0.05 * known.gain_c_per_s
-    rate = known.rate_c_per_s
-    relax = 0.0
-    if rate > 1e-6:
-        relax = min(max(known.loss_rate_per_s / rate, 0.0), 1.0 / time)
+    # losses per degree so far: steadier than the bend at the end of the curve
+    risen_c = known.temperature_c - heat.base_c
+    relax = max(known.loss_c_per_s, 0.0) / risen_c if risen_c > 0.0 else 0.0
     return Track(
         known.reading_c,
-        rate,
+        known.rate_c_per_s,
         known.gain_c_per_s,
-        p_tt,
-        0.8 * sqrt(p_tt * p_rr),
-        0.0,
-        p_rr,
-        0.0,
-        p_rr + doubt * doubt,
+        (
+            sigma_c * sigma_c,
+            0.8 * sigma_c * rate_sigma,
+            0.0,
+            rate_sigma * rate_sigma,
+            0.0,
+            rate_sigma * rate_sigma + doubt * doubt,
+        ),
         known.dead_s,
         known.lag_s,
         seen_s(energy, known.dead_s),
         known.seen_energy_s,
         known.seen_share,
-        relax,
+        min(relax, 1.0 / max(heat.elapsed_s, 1e-3)),
     )
 
 
-def wander_c2_per_s3(track: Track) -> float:
-    """Compute how much the loss rate wanders: variance of the rate per second."""
+def wander_density(track: Track) -> float:
+    """Compute how fast the loss rate wanders: its variance per second, °C²/s³."""
     gain = track.gain_c_per_s
     loss = gain * track.seen_share - track.rate_c_per_s
-    wander = WANDER * min(max(loss, 0.1 * gain), gain)
+    wander = track.wander_share * min(max(loss, 0.1 * gain), gain)
     return 2.0 * wander * wander / WANDER_S
 
 
-def predicted(track: Track, energy: Energy, dt_s: float) -> Track:
+def predicted(track: Track, energy: Energy, dt_s: float, noise_c: float) -> Track:
     """Move the filter one tick on, by the power that the probe now sees."""
-    t, r, g, tt, tr, tg, rr, rg, gg, dead, lag, ud0, w0, v0, relax = track
+    t, r, g, (tt, tr, tg, rr, rg, gg), dead, lag, *seen = track
+    ud0, w0, v0, relax, wander, surprise, _ = seen
     ud = seen_s(energy, dead)
     ahead = lag * (ud - ud0) / dt_s
     w = ud - ahead + (w0 - ud0 + ahead) * exp(-dt_s / lag)
     v = (ud - w) / lag
     dv = v - v0
     half = 0.5 * dv * dt_s
-    keep = 1.0 - relax * dt_s if relax * dt_s < 1.0 else 0.0
-    # P = F P Fᵀ with F = [[1, dt, half], [0, keep, dv], [0, 0, 1]]
-    a_r, a_g = tr + dt_s * rr + half * rg, tg + dt_s * rg + half * gg
-    a_t = tt + dt_s * tr + half * tg
+    keep = max(1.0 - relax * dt_s, 0.0)
+    # P = F P Fᵀ + Q with F = [[1, dt, half], [0, keep, dv], [0, 0, 1]]
+    a_t, a_r = tt + dt_s * tr + half * tg, tr + dt_s * rr + half * rg
+    a_g = tg + dt_s * rg + half * gg
     b_r, b_g = keep * rr + dv * rg, keep * rg + dv * gg
-    q = wander_c2_per_s3(track) * dt_s
+    density = wander_density(track)
+    own_s = sqrt(noise_c * sqrt(dt_s / max(density, 1e-30)))
+    q = density * dt_s * _restlessness(surprise, _memory(own_s, dt_s)[1])
     late = DELAY_DOUBT * g * (dead + lag)
     drift = GAIN_DRIFT_PER_SQRT_S * g
-    return Track(
-        t + r * dt_s + half * g,
-        keep * r + dv * g,
-        g,
-        a_t
-        + dt_s * a_r
-        + half * a_g
-        + q * dt_s * dt_s / 3.0
-        + 0.5 * late * late * abs(dv),
+    covariance = (
+        a_t + dt_s * a_r + half * a_g + q * dt_s**2 / 3.0 + 0.5 * late**2 * abs(dv),
         keep * a_r + dv * a_g + 0.5 * q * dt_s,
         a_g,
         keep * b_r + dv * b_g + q,
         b_g,
         gg + drift * drift * dt_s,
-        dead,
-        lag,
-        ud,
-        w,
-        v,
-        relax,
     )
+    t, r = t + r * dt_s + half * g, keep * r + dv * g
+    probe = (dead, lag, ud, w, v, relax)
+    return Track(t, r, g, covariance, *probe, wander, surprise, own_s)
 
 
-def corrected(track: Track, residual_c: float, noise_c2: float) -> Track:
+def corrected(track: Track, residual_c: float, dt_s: float, noise_c: float) -> Track:
     """Believe a reading that differs from the prediction by ``residual_c``."""
-    t, r, g, tt, tr, tg, rr, rg, gg, *rest = track
-    s = tt + noise_c2
+    t, r, g, (tt, tr, tg, rr, rg, gg), *_, wander, surprise, own_s = track
+    s = tt + noise_c * noise_c
     k_t, k_r, k_g = tt / s, tr / s, tg / s
-    gain = g + k_g * residual_c
-    return Track(
-        t + k_t * residual_c,
-        r + k_r * residual_c,
-        gain if gain > 0.2 * g else 0.2 * g,
+    part, usual = _memory(own_s, dt_s)
+    surprise += part * (residual_c / sqrt(s) - surprise)
+    # residuals that go on with one sign: losses wander more than was thought
+    excess = min(surprise * surprise / usual, 4.0) - 1.0
+    wander *= 1.0 + min(dt_s / LEARNED_IN_S, 1.0) * excess
+    covariance = (
         tt - k_t * tt,
         tr - k_t * tr,
         tg - k_t * tg,
         rr - k_r * tr,
         rg - k_r * tg,
         gg - k_g * tg,
-        *rest,
     )
+    return track._replace(
+        reading_c=t + k_t * residual_c,
+        rate_c_per_s=r + k_r * residual_c,
+        gain_c_per_s=max(g + k_g * residual_c, 0.2 * g),
+        covariance=covariance,
+        wander_share=min(max(wander, WANDER_LEAST), WANDER_MOST),
+        surprise_ratio=surprise,
+    )
+
+
+def restarted(track: Track, residual_c: float) -> Track:
+    """Widen the filter for a residual that lasted: the next reading counts fully."""
+    tt, tr, tg, rr, rg, gg = track.covariance
+    rate = residual_c / track.own_s
+    covariance = (tt + residual_c**2, tr, tg, rr + rate**2, rg, gg)
+    return track._replace(covariance=covariance, surprise_ratio=0.0)
 
 
 def tissue(track: Track, energy: Energy) -> tuple[float, float]:
@@ -156,9 +177,21 @@ def tissue(track: Track, energy: Energy) -> tuple[float, float]:
     T = z + g·(U - W - v·D) + r·D - a·r·D²/2 in °C and g·v - r + a·r·D in °C/s, with
     D = dead time + lag, U and W the energy given and seen, v the share seen.
     """
-    delay = track.dead_s + track.lag_s
+    delay_s = track.dead_s + track.lag_s
     rate, gain, seen = track.rate_c_per_s, track.gain_c_per_s, track.seen_share
-    unseen = energy.total_s - track.seen_energy_s - seen * delay
-    bend = track.relax_per_s * rate * delay
-    ahead = gain * unseen + rate * delay - 0.5 * bend * delay
+    unseen = energy.total_s - track.seen_energy_s - seen * delay_s
+    bend = track.relax_per_s * rate * delay_s
+    ahead = gain * unseen + rate * delay_s - 0.5 * bend * delay_s
     return track.reading_c + ahead, gain * seen - rate + bend
+
+
+def _memory(own_s: float, dt_s: float) -> tuple[float, float]:
+    """Choose the weight of one residual in the running mean, and its variance."""
+    part = dt_s / (own_s + dt_s)
+    return part, part / (2.0 - part)
+
+
+def _restlessness(surprise_ratio: float, usual_scale: float) -> float:
+    """Tell how much faster the losses wander than usual, 1 to 61."""
+    beyond = surprise_ratio * surprise_ratio / (9.0 * usual_scale) - 1.0
+    return 1.0 + RESTLESS * min(max(beyond, 0.0), 2.0)

@@ -29,12 +29,16 @@ _SAID = {
 
 @dataclass(slots=True)
 class Findings:
-    """What one tick's checks found; it lives for one tick only."""
+    """What one tick's checks found; it lives for one tick only.
+
+    ``most_share`` caps the power while a quiet probe is tested.
+    """
 
     t_s: float
     faults: list[Fault] = field(default_factory=list)
     hold_backs: list[str] = field(default_factory=list)
     cautions: list[str] = field(default_factory=list)
+    most_share: float = 1.0
 
     def fault(
         self, code: str, what: str, expected: str, measured: str, limit: str

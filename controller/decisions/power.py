@@ -23,27 +23,43 @@ RISE_MARGIN = 1.5
 class PowerWatch:
     """``mean_share`` is the mean of the last 2 min of heating, ``heated_s`` its length.
 
-    ``gain_c_per_s`` is the fastest rise seen at full power, 0 before one was seen.
-    ``core_led`` tells that core warmed first; ``armed_s`` when the set-point last
-    changed or the hold began. While a quiet probe is tested ``step_share`` caps the
-    power and ``predicted_c`` is the fall in °C that must have followed.
+    ``hold_share`` is the mean since the hold began or the set-point changed, at
+    ``armed_s``, over 2 min at most. ``gain_c_per_s`` is the fastest rise seen at full
+    power, 0 before one was seen. ``core_led`` tells that core warmed first. While a
+    quiet probe is tested ``quiet_share`` is what the hold took before it, and
+    ``predicted_c`` the fall in °C that must have followed.
     """
 
     mean_share: float = 0.0
     heated_s: float = 0.0
+    hold_share: float = 0.0
     gain_c_per_s: float = 0.0
     core_led: bool = False
     armed_s: float = NAN
-    step_share: float = NAN
+    quiet_share: float = NAN
     predicted_c: float = 0.0
 
 
-def follow(power: PowerWatch, share: float, dt_s: float) -> PowerWatch:
+def follow(power: PowerWatch, share: float, dt_s: float, t_s: float) -> PowerWatch:
     """Return the watch after ``dt_s`` of heating at a share."""
     heated_s = power.heated_s + dt_s
-    weight = dt_s / min(heated_s, MEAN_S) if heated_s > 0.0 else 0.0
-    mean = power.mean_share + weight * (share - power.mean_share)
-    return replace(power, mean_share=mean, heated_s=heated_s)
+    held_s = t_s - power.armed_s
+    return PowerWatch(
+        _mean(power.mean_share, share, dt_s, heated_s),
+        heated_s,
+        _mean(power.hold_share, share, dt_s, held_s),
+        power.gain_c_per_s,
+        power.core_led,
+        power.armed_s,
+        power.quiet_share,
+        power.predicted_c,
+    )
+
+
+def _mean(mean: float, share: float, dt_s: float, span_s: float) -> float:
+    if not span_s > 0.0:
+        return share
+    return mean + min(dt_s / min(span_s, MEAN_S), 1.0) * (share - mean)
 
 
 def learn(power: PowerWatch, watches: tuple[ProbeWatch, ...]) -> PowerWatch:
@@ -71,28 +87,32 @@ def cooling_rate(power: PowerWatch, share: float, limits: LimitSettings) -> floa
 
 
 def probe_quiet(
-    power: PowerWatch, quiet: tuple[float, str], dt_s: float, s: Settings, f: Findings
+    power: PowerWatch,
+    quiet_s: float,
+    name: str,
+    share: float,
+    dt_s: float,
+    s: Settings,
+    f: Findings,
 ) -> PowerWatch:
     """Hold back for a tumour probe that has not changed, and test it by less power.
 
-    From 60 s on power may only fall; from 120 s on it is 20 % below its mean, until
-    the probe changes or 0.3 °C of fall is predicted without an answer (a fault).
+    From 60 s on power may only fall; from 120 s on it is 20 % below what the hold
+    took, until the probe changes or 0.3 °C of fall is predicted without an answer
+    (a fault).
     """
-    quiet_s, name = quiet
     if quiet_s < s.limits.frozen_hold_back_s:
-        return replace(power, step_share=NAN, predicted_c=0.0)
+        if power.quiet_share != power.quiet_share:
+            return power
+        return replace(power, quiet_share=NAN, predicted_c=0.0)
     f.hold_backs.append(f"probe {name} has not changed for {quiet_s:.0f} s")
-    if quiet_s < s.limits.frozen_probe_s:
-        return power
-    step_share = power.step_share
-    if step_share != step_share:
-        step_share = POWER_STEP * power.mean_share
-    rate = power.gain_c_per_s * (1.0 - POWER_STEP) * power.mean_share
-    power = replace(
-        power, step_share=step_share, predicted_c=power.predicted_c + rate * dt_s
-    )
-    check_answer(name, power.predicted_c, quiet_s, s, f)
-    return power
+    if power.quiet_share != power.quiet_share:
+        return replace(power, quiet_share=power.hold_share, predicted_c=0.0)
+    missing = max(power.quiet_share - share, 0.0)
+    predicted_c = power.predicted_c + power.gain_c_per_s * missing * dt_s
+    if quiet_s >= s.limits.frozen_probe_s:
+        check_answer(name, predicted_c, quiet_s, s, f)
+    return replace(power, predicted_c=predicted_c)
 
 
 def cap(power: PowerWatch, share: float, t_s: float, found: Findings) -> float:
@@ -101,7 +121,7 @@ def cap(power: PowerWatch, share: float, t_s: float, found: Findings) -> float:
     A slipped probe asks for more and more power; an operator is asked instead.
     """
     settled = t_s - power.armed_s >= MEAN_S
-    most = HIGH_POWER * power.mean_share
+    most = HIGH_POWER * power.hold_share
     if not settled or share <= most:
         return share
     found.cautions.append(
@@ -109,3 +129,10 @@ def cap(power: PowerWatch, share: float, t_s: float, found: Findings) -> float:
         "2 min mean: has a probe slipped?"
     )
     return most
+
+
+def step_down(power: PowerWatch, quiet_s: float, limits: LimitSettings) -> float:
+    """Return the cap on the share while a quiet probe is tested, else 1."""
+    if quiet_s < limits.frozen_probe_s or power.quiet_share != power.quiet_share:
+        return 1.0
+    return POWER_STEP * power.quiet_share

@@ -35,7 +35,7 @@ def step(
         faults = _latched(faults, found)
         course = course if course.ended else treatment.go(course, "tripped", t_s)
     if faults or not course.heating:
-        control = pid.initial(settings.control)
+        control, _ = _control(state, seen, measurement, settings, 0.0)
         command = off_command(settings, faults[0].sentence if faults else "")
     else:
         control, command = _decide(
@@ -53,9 +53,7 @@ def step(
         faults=faults,
         cautions=tuple(found.cautions),
         controlled_c=seen.controlled_c,
-        limiting_c=thermometry.limiting_c(
-            seen.watches, settings.probes, t_s, settings.limits
-        ),
+        limiting_c=thermometry.limiting_c(seen.watches, settings, t_s),
     )
     return after, command
 
@@ -80,9 +78,7 @@ def _see(state: State, m: Measurement, s: Settings) -> tuple[Seen, tuple[Fault, 
             )
         ]
     )
-    controlled = thermometry.controlled_c(
-        watches, s.probes, s.treatment, m.t_s, s.limits
-    )
+    controlled, newest = thermometry.controlled_c(watches, s, m.t_s)
     course, faults = state.course, state.faults
     if m.requests:
         course = treatment.ask(course, m.requests, m.t_s, s)
@@ -98,7 +94,7 @@ def _see(state: State, m: Measurement, s: Settings) -> tuple[Seen, tuple[Fault, 
         or all(w.median_c == w.median_c for w in watches),
     )
     dt_s = m.t_s - state.t_s if state.t_s == state.t_s else 0.0
-    return Seen(course, watches, controlled, dt_s), faults
+    return Seen(course, watches, controlled, newest, dt_s), faults
 
 
 def _ready(watches: tuple[ProbeWatch, ...]) -> bool:
@@ -121,25 +117,31 @@ def _decide(
     bound = _bound(m, s)
     last, course = state.command, seen.course
     limit = _share(last.field_a_per_m, bound) if found.hold_backs else 1.0
-    fresh = any(watch.taken_s > state.t_s for watch in seen.watches)
-    control, share = pid.update(
-        state.control,
-        dt_s=seen.dt_s,
-        temperature_c=seen.controlled_c if fresh else NAN,
-        applied_share=_share(measured_field(m.drive, s.applicator), bound),
-        setpoint_c=course.setpoint_c,
-        bound_share=limit,
-        slew_per_s=s.applicator.slew_a_per_m_per_s / bound if bound else math.inf,
-        settings=s.control,
-    )
+    control, share = _control(state, seen, m, s, limit)
     if course.manual_a_per_m == course.manual_a_per_m:
         share = min(_share(course.manual_a_per_m, bound), limit)
     elif course.phase == "hold":
         share = power.cap(now, share, m.t_s, found)
-    if now.step_share < share:
-        share = now.step_share
+    share = min(share, found.most_share)
     reason = "power may only fall: " + found.hold_backs[0] if found.hold_backs else ""
     return control, _command(share, bound, last, seen.dt_s, s, reason)
+
+
+def _control(
+    state: State, seen: Seen, m: Measurement, s: Settings, most_share: float
+) -> tuple[pid.ControlState, float]:
+    """Let the control law see this tick, also while the field is off, and decide."""
+    bound = _bound(m, s)
+    fresh = any(watch.taken_s > state.t_s for watch in seen.watches)
+    return pid.update(
+        state.control,
+        dt_s=seen.dt_s,
+        temperature_c=seen.newest_c if fresh else NAN,
+        applied_share=_share(measured_field(m.drive, s.applicator), bound),
+        setpoint_c=seen.course.setpoint_c,
+        bound_share=most_share,
+        settings=s.control,
+    )
 
 
 def _command(
@@ -181,4 +183,5 @@ def _bound(m: Measurement, s: Settings) -> float:
 def _share(field_a_per_m: float, bound_a_per_m: float) -> float:
     if not (field_a_per_m >= 0.0 and bound_a_per_m > 0.0):
         return NAN if field_a_per_m != field_a_per_m else 0.0
-    return float(min((field_a_per_m / bound_a_per_m) ** 2, 1.0))
+    ratio = min(field_a_per_m / bound_a_per_m, 1.0)
+    return ratio * ratio

@@ -12,11 +12,13 @@ from controller.decisions.settings import (
     TUMOUR_ROLES,
     LimitSettings,
     ProbeSettings,
-    TreatmentSettings,
+    Role,
+    Settings,
 )
 from controller.decisions.signals import NAN, Quality, Reading
 from controller.decisions.thermal_dose import dose_min, gap_dose_min
 
+HEATED_ROLES: tuple[Role, ...] = (*TUMOUR_ROLES, "sample")
 SLOPE_SPAN_S = 5.0
 BODY_SLOPE_SPAN_S = 60.0  # 1 °C/min must stand out from 0.05 °C of noise
 SLOPE_SPACINGS = 10
@@ -63,37 +65,48 @@ def watch_probe(
 
 def tolerated_age_s(probe: ProbeSettings, limits: LimitSettings) -> float:
     """Return the age in s beyond which a reading is lost: 3 updates, at most 3 s."""
-    return min(limits.age_updates * probe.update_s, limits.age_s)
+    age_s = limits.age_updates * probe.update_s
+    return age_s if age_s < limits.age_s else limits.age_s
 
 
 def controlled_c(
-    watches: tuple[ProbeWatch, ...],
-    probes: tuple[ProbeSettings, ...],
-    treatment: TreatmentSettings,
-    t_s: float,
-    limits: LimitSettings,
-) -> float:
-    """Return the controlled temperature in °C, NaN unless every probe of it is good.
+    watches: tuple[ProbeWatch, ...], s: Settings, t_s: float
+) -> tuple[float, float]:
+    """Return the controlled temperature in °C: trusted, and as the control law sees it.
 
     The maximum or the mean of the tumour probes (of the sample's, without tumour).
+    Trusted means the median of three fresh readings of each, which no single reading
+    can move; the control law weighs the newest readings itself. NaN unless every one
+    of these probes is good.
     """
-    values_c = _trusted(watches, probes, t_s, limits)
-    if not values_c or any(value != value for value in values_c):
-        return NAN
-    if treatment.controlled == "mean":
-        return math.fsum(values_c) / len(values_c)
-    return max(values_c)
+    probes = s.probes
+    trusted, newest = [], []
+    for i in _heated(probes):
+        watch = watches[i]
+        if not t_s - watch.taken_s <= tolerated_age_s(probes[i], s.limits):
+            return NAN, NAN
+        trusted.append(watch.median_c)
+        newest.append(watch.value_c)
+    if not newest:
+        return NAN, NAN
+    if s.treatment.controlled == "mean":
+        return math.fsum(trusted) / len(trusted), math.fsum(newest) / len(newest)
+    return max(trusted), max(newest)
 
 
-def limiting_c(
-    watches: tuple[ProbeWatch, ...],
-    probes: tuple[ProbeSettings, ...],
-    t_s: float,
-    limits: LimitSettings,
-) -> float:
+def limiting_c(watches: tuple[ProbeWatch, ...], s: Settings, t_s: float) -> float:
     """Return the hottest trusted tumour (or sample) temperature in °C, else NaN."""
-    values_c = [v for v in _trusted(watches, probes, t_s, limits) if v == v]
-    return max(values_c) if values_c else NAN
+    hottest_c = NAN
+    for i in _heated(s.probes):
+        watch = watches[i]
+        good = t_s - watch.taken_s <= tolerated_age_s(s.probes[i], s.limits)
+        if good and not watch.median_c <= hottest_c:
+            hottest_c = watch.median_c
+    return hottest_c
+
+
+def _heated(probes: tuple[ProbeSettings, ...]) -> list[int]:
+    return [i for i, probe in enumerate(probes) if probe.role in HEATED_ROLES]
 
 
 def _quality(reading: Reading, limits: LimitSettings) -> Quality:
@@ -101,19 +114,6 @@ def _quality(reading: Reading, limits: LimitSettings) -> Quality:
         return reading.quality
     inside = limits.absurd_low_c <= reading.value_c <= limits.absurd_high_c
     return "ok" if inside and math.isfinite(reading.taken_s) else "error"
-
-
-def _trusted(
-    watches: tuple[ProbeWatch, ...],
-    probes: tuple[ProbeSettings, ...],
-    t_s: float,
-    limits: LimitSettings,
-) -> list[float]:
-    return [
-        watch.value_c if t_s - watch.taken_s <= tolerated_age_s(probe, limits) else NAN
-        for watch, probe in zip(watches, probes, strict=True)
-        if probe.role in TUMOUR_ROLES or probe.role == "sample"
-    ]
 
 
 def _take(
@@ -140,12 +140,12 @@ def _take(
     )
 
 
-def _median(a: float, b: float, c: float) -> float:
-    if a != a or b != b:
+def _median(first_c: float, second_c: float, third_c: float) -> float:
+    if first_c != first_c or second_c != second_c:
         return NAN
-    if a > b:
-        a, b = b, a
-    return a if c < a else b if c > b else c
+    if first_c > second_c:
+        first_c, second_c = second_c, first_c
+    return first_c if third_c < first_c else min(third_c, second_c)
 
 
 def _dose(

@@ -14,6 +14,7 @@ from controller.loop import Loop, Outcome
 from controller.loop_record import LoopRecord
 from controller.recording import Recorder
 
+LONGEST_RUN_S = 5000.0
 CONFIGS = Path(__file__).parents[2] / "configs"
 
 
@@ -30,6 +31,7 @@ class Script:
     messages: list[dict[str, Any]] = field(default_factory=list)
 
     def requests(self) -> tuple[Request, ...]:
+        assert self.rig.t_s < LONGEST_RUN_S, f"still {self.rig.phase}: {self.rig.codes}"
         return self.at(self.rig)
 
     def publish(self, message: dict[str, Any]) -> None:
@@ -53,7 +55,7 @@ class Rig:
     loop: Loop = field(init=False)
 
     def __post_init__(self) -> None:
-        self.operator = Script(self, self._before_tick, self.stays_after_trip)
+        self.operator = Script(self, self.at, self.stays_after_trip)
         assert self.bench.simulation is not None
         record = LoopRecord(
             self.recorder,
@@ -63,6 +65,17 @@ class Rig:
         )
         self.loop = Loop(self.bench.link, self.loaded.settings, record, self.operator)
         self._was_on = False
+        self._watch_output()
+
+    def _watch_output(self) -> None:
+        clock: Any = self.bench.link.clock
+        advance = clock._advance
+
+        def watched(dt_s: float) -> None:
+            self._note_output()
+            advance(dt_s)
+
+        clock._advance = watched
 
     @property
     def t_s(self) -> float:
@@ -96,10 +109,6 @@ class Rig:
         outcome = self.loop.run()
         self._note_output()
         return outcome
-
-    def _before_tick(self, rig: "Rig") -> tuple[Request, ...]:
-        self._note_output()
-        return self.at(rig)
 
     def _note_output(self) -> None:
         if self._was_on and not self.supply.output_on and self.off_s is None:

@@ -81,8 +81,12 @@ CASES: list[tuple[str, Mischief, str, float]] = [
         0.0,
     ),
     (
-        "current set by hand",
-        lambda r: setattr(r.supply, "set_current_a", 15.0),
+        "supply stuck at a current set by hand",
+        lambda r: (
+            setattr(r.supply, "set_current_a", 15.0),
+            setattr(r.supply, "set_voltage_v", 16.0),
+            setattr(r.supply, "ignores_set", True),
+        ),
         "current-high",
         1.0,
     ),
@@ -98,7 +102,8 @@ def test_output_is_off_in_time(
     event_s: list[float] = []
 
     def at(r: Rig) -> tuple[Request, ...]:
-        if r.phase == "hold" and not event_s and r.loop.since_phase_s() > 200.0:
+        steady = r.phase == "hold" and r.loop.since_phase_s() > 200.0
+        if steady and not event_s and r.supply.set_current_a > 10.0:
             mischief(r)
             event_s.append(r.t_s)
         return ()

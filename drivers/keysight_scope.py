@@ -1,0 +1,163 @@
+"""Keysight/Agilent InfiniiVision oscilloscopes: 3000T X, 2000 X, 1000 X.
+
+Sources: InfiniiVision programmer's guides: 2000 X, page 644, and M9241A, page 1184
+(preamble); M9241A, page 1177 (holes and clipped samples) and page 460 (a measurement
+that cannot be made); DSOX1204A, page 638 (blocks).
+Wire: LF both ways; USB-TMC, VXI-11 or TCP 5025 (the last unverified). A setting never
+answers. Each measurement names its channel, so that the front panel cannot change it.
+Nothing of channel, time base and trigger is changed: the screen has to show the coil's
+voltage, unclipped. Rms is over the screen and includes an offset, so with an offset
+peak over rms is not that of a sine.
+UNVERIFIED on hardware; a warning is logged when a real link is used.
+"""
+
+import logging
+import math
+import re
+import struct
+
+from drivers.errors import Garbled, Refused, WrongInstrument
+from drivers.roles import Identity, Signal
+from drivers.sine import signal_of
+from drivers.transport import LF, Transport
+
+log = logging.getLogger(__name__)
+
+# Model and its channels. An instrument may put a "-" and a space into its name.
+MODELS = {"DSOX3024T": 4, "DSOX2012A": 2, "DSOX1204G": 4}
+REAL = rb"[+-]?\d+(?:\.\d*)?(?:E[+-]?\d+)?"
+NUMBER = re.compile(rb"\s*(" + REAL + rb")\s*", re.IGNORECASE)
+PREAMBLE = re.compile(rb"\s*" + 9 * (REAL + rb",") + REAL + rb"\s*", re.IGNORECASE)
+BLOCK = re.compile(rb"[^#\n]*#[1-9]|[^#\n]*\n")
+POINTS = 1000
+LONGEST = 10_000
+WORD = 1.0
+HOLE, CLIPPED_LOW, CLIPPED_HIGH = 0x0000, 0x0001, 0xFFFF
+
+
+class KeysightScope:
+    """The oscilloscope on the pick-up coil."""
+
+    def __init__(
+        self, transport: Transport, *, model: str = "DSOX3024T", channel: int = 1
+    ) -> None:
+        if model not in MODELS:
+            raise Refused(
+                f"{transport.name}: no Keysight model {model!r} here; "
+                f"known are {', '.join(MODELS)}"
+            )
+        self.model = model
+        self._transport = transport
+        self._channel = channel
+        self._named(channel)
+        if transport.waits:
+            log.warning(
+                "%s: the driver for Keysight %s is unverified on hardware",
+                transport.name,
+                model,
+            )
+
+    def identify(self) -> Identity:
+        """Read who answers.
+
+        Raises:
+            WrongInstrument: it is not the model that is expected.
+        """
+        answer = self._transport.query(b"*IDN?\n")
+        fields = [field.strip() for field in answer.decode("latin-1").split(",")]
+        named = len(fields) == 4 and re.sub(r"[- ]", "", fields[1])
+        if named != self.model:
+            raise WrongInstrument(
+                f"{self._transport.name}: {answer!r} came after b'*IDN?\\n', expected "
+                f"a Keysight {self.model}; check the address and the model"
+            )
+        return Identity(*fields)
+
+    def read_signal(self, channel: int | None = None) -> Signal:
+        """Measure frequency in Hz and amplitude in V; "error" where it is no sine."""
+        source = self._named(channel)
+        return signal_of(
+            self._number(b":MEASure:FREQuency? %s\n" % source),
+            self._number(b":MEASure:VPP? %s\n" % source),
+            self._number(b":MEASure:VRMS? DISPlay,DC,%s\n" % source),
+        )
+
+    def read_waveform(
+        self, channel: int | None = None
+    ) -> tuple[list[float], list[float]]:
+        """Read (time in s, voltage in V), 1000 samples; NaN where clipped or missing.
+
+        volt = (raw - yreference) yincrement + yorigin, time likewise.
+        Source: DSOX1204A programmer's guide, page 638.
+        """
+        source = self._named(channel)
+        self._transport.write(b":WAVeform:SOURce %s\n" % source)
+        self._transport.write(b":WAVeform:FORMat WORD\n")
+        self._transport.write(b":WAVeform:BYTeorder LSBFirst\n")
+        self._transport.write(b":WAVeform:UNSigned 1\n")
+        self._transport.write(b":WAVeform:POINts %d\n" % POINTS)
+        step_s, first_s, first, volt, zero_v, zero = self._preamble()
+        raw = self._words(b":WAVeform:DATA?\n")
+        times_s = [first_s + step_s * (index - first) for index in range(len(raw))]
+        return times_s, [
+            math.nan
+            if value in (HOLE, CLIPPED_LOW, CLIPPED_HIGH)
+            else volt * (value - zero) + zero_v
+            for value in raw
+        ]
+
+    def off(self) -> None:
+        """Do nothing: an oscilloscope makes no field."""
+
+    def close(self) -> None:
+        """Close the port."""
+        self._transport.close()
+
+    def _named(self, channel: int | None) -> bytes:
+        number = self._channel if channel is None else channel
+        if not 1 <= number <= MODELS[self.model]:
+            raise Refused(
+                f"{self._transport.name}: no channel {number}; a {self.model} has "
+                f"{MODELS[self.model]}"
+            )
+        return b"CHANnel%d" % number
+
+    def _number(self, command: bytes) -> float:
+        answer = self._transport.query(command)
+        match = NUMBER.fullmatch(answer)
+        if match is None:
+            raise Garbled(self._unexpected(command, answer))
+        return float(match[1])
+
+    def _preamble(self) -> list[float]:
+        """Return xincrement, xorigin, xreference, yincrement, yorigin, yreference."""
+        command = b":WAVeform:PREamble?\n"
+        answer = self._transport.query(command)
+        if PREAMBLE.fullmatch(answer) is None:
+            raise Garbled(self._unexpected(command, answer))
+        values = [float(field) for field in answer.split(b",")]
+        if values[0] != WORD:
+            raise Refused(
+                f"{self._transport.name}: {answer!r} came after {command!r}: the "
+                "samples are not words; does another program use the oscilloscope?"
+            )
+        return values[4:]
+
+    def _words(self, command: bytes) -> tuple[int, ...]:
+        answer = self._transport.query(command, BLOCK)
+        if answer != b"#%s" % answer[-1:] or not answer[-1:].isdigit():
+            raise Garbled(self._unexpected(command, answer))
+        length = self._transport.read_bytes(int(answer[-1:]), command)
+        if not length.isdigit() or int(length) % 2 or int(length) > 2 * LONGEST:
+            raise Garbled(self._unexpected(command, answer + length))
+        data = self._transport.read_bytes(int(length), command)
+        end = self._transport.read_until(LF, command)
+        if end != b"\n":
+            raise Garbled(self._unexpected(command, end))
+        return struct.unpack(f"<{int(length) // 2}H", data)
+
+    def _unexpected(self, command: bytes, answer: bytes) -> str:
+        return (
+            f"{self._transport.name}: {answer!r} came after {command!r}, which is not "
+            "an answer of a Keysight oscilloscope; check the address"
+        )

@@ -1,0 +1,172 @@
+"""The effects of faults on what is simulated, each as a function that begins it.
+
+It holds plain attributes of lines, twins, probes or the tank at a value through
+``hold``, which remembers what was there; it may return what more its end has to do.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import inf
+from random import Random
+from typing import Any
+
+from simulators.bench import SimulatedBench
+from simulators.coil import Tank
+from simulators.line import Line
+from simulators.probe import Probe
+from simulators.wire_faults import Garbling, Impostor, Late
+
+Hold = Callable[[Any, str | int, object], None]
+End = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong: what, on what, when, for how long.
+
+    ``on`` names an instrument or a probe, "" for the applicator. It begins at
+    ``at_s``, or ``after_s`` after ``phase`` has first begun. ``size`` is in the unit of
+    its kind, None for the usual one; ``other`` is the second party of an exchange.
+    """
+
+    kind: str
+    on: str = ""
+    at_s: float | None = None
+    phase: str = ""
+    after_s: float = 0.0
+    duration_s: float = inf
+    size: float | None = None
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What faults act upon. ``places`` gives each probe its instrument and channel."""
+
+    bench: SimulatedBench
+    twins: Mapping[str, Any]
+    lines: Mapping[str, Line]
+    places: Mapping[str, tuple[str, int]]
+    turns: int
+    rng: Random
+
+    def probe(self, name: str) -> Probe:
+        """Return a probe by its name."""
+        return self.bench.probes[self.places[name][1]]
+
+
+Begin = Callable[[Scene, Fault, float, Hold], End | None]
+
+
+def switch_line(attribute: str) -> Begin:
+    def begin(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+        hold(scene.lines[fault.on], attribute, True)
+
+    return begin
+
+
+def garble_line(make: Callable[[Scene, float], Garbling]) -> Begin:
+    def begin(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+        hold(scene.lines[fault.on], "garble", make(scene, size))
+
+    return begin
+
+
+def delay(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+    line = scene.lines[fault.on]
+    hold(line, "instrument", Late(line.instrument, size))
+
+
+def let_another_answer(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+    line = scene.lines[fault.on]
+    hold(line, "instrument", Impostor(line.instrument, scene.twins[fault.other]))
+
+
+def switch_twin(*attributes: str) -> Begin:
+    """Hold the first of these attributes that the twin has."""
+
+    def begin(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+        twin = scene.twins[fault.on]
+        name = next(name for name in attributes if hasattr(twin, name))
+        hold(twin, name, True)
+
+    return begin
+
+
+def trip(reason: str) -> Begin:
+    """Trip a supply now, for one of the reasons that its twin knows."""
+
+    def begin(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+        scene.twins[fault.on].trip(reason)
+
+    return begin
+
+
+def frequency(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+    hold(scene.twins[fault.on], "frequency_error", size)
+
+
+def power_cycle(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+    for attribute in ("silent", "deaf"):
+        hold(scene.lines[fault.on], attribute, True)
+    scene.twins[fault.on].power_cycled()
+
+
+def auto_restart(scene: Scene, fault: Fault, size: float, hold: Hold) -> End:
+    twin = scene.twins[fault.on]
+    names = ("set_voltage_v", "set_current_a", "output_on")
+    before = {name: getattr(twin, name) for name in names}
+    power_cycle(scene, fault, size, hold)
+
+    def restart() -> None:
+        for name, value in before.items():
+            setattr(twin, name, value)
+
+    return restart
+
+
+def switch_probe(attribute: str, sized: bool = False) -> Begin:
+    def begin(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+        hold(scene.probe(fault.on), attribute, size if sized else True)
+
+    return begin
+
+
+def switch_channel(flags: str) -> Begin:
+    """Switch the thermometer's own flag of the channel, or the probe's."""
+
+    def begin(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+        instrument, channel = scene.places[fault.on]
+        own = getattr(scene.twins[instrument], flags, None)
+        if isinstance(own, list):
+            hold(own, channel - 1, True)
+        else:
+            hold(scene.probe(fault.on), flags, True)
+
+    return begin
+
+
+def swap(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+    one, two = scene.places[fault.on][1], scene.places[fault.other][1]
+    probes = scene.bench.probes
+    first, second = probes[one], probes[two]
+    hold(probes, one, second)
+    hold(probes, two, first)
+
+
+def detune(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+    hold(scene.bench.tank, "detuning", size)
+
+
+def other_coil(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+    exchange(scene, Tank.magnetherm(round(size), scene.bench.tank.capacitance_f), hold)
+
+
+def other_capacitor(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+    exchange(scene, Tank.magnetherm(scene.turns, size), hold)
+
+
+def exchange(scene: Scene, tank: Tank, hold: Hold) -> None:
+    old = scene.bench.tank
+    tank.coil_gain, tank.detuning = old.coil_gain, old.detuning
+    hold(scene.bench, "tank", tank)

@@ -1,0 +1,218 @@
+"""What can go wrong on a simulated bench: one table, name → what it does, on what."""
+
+from dataclasses import dataclass
+from math import isclose
+from typing import Literal
+
+from simulators.coil import MAGNETHERM
+from simulators.fault_effects import (
+    Begin,
+    auto_restart,
+    delay,
+    detune,
+    frequency,
+    garble_line,
+    let_another_answer,
+    other_capacitor,
+    other_coil,
+    power_cycle,
+    swap,
+    switch_channel,
+    switch_line,
+    switch_probe,
+    switch_twin,
+    trip,
+)
+from simulators.wire_faults import doubled, garbled, stale, truncated, wrong_end
+
+Place = Literal["wire", "instrument", "probe", "applicator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a fault may be, ``default`` when nothing is said.
+
+    Either between ``low`` and ``high``, or one of ``choices``.
+    """
+
+    unit: str
+    default: float
+    low: float = 0.0
+    high: float = 0.0
+    choices: tuple[float, ...] = ()
+
+    def problem(self, size: float) -> str:
+        """Return what is wrong with a size, "" for nothing."""
+        if self.choices:
+            if any(isclose(size, choice, rel_tol=1e-3) for choice in self.choices):
+                return ""
+            allowed = "one of " + ", ".join(f"{choice:g}" for choice in self.choices)
+        elif self.low <= size <= self.high:
+            return ""
+        else:
+            allowed = f"within {self.low:g} to {self.high:g}"
+        return f"size = {size:g} is not {allowed} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a fault does, and on what.
+
+    ``needs``: the twin must have one of these; empty for every twin. ``exchange``: the
+    fault has a second party. ``begin`` gets the size, and may return what ends it.
+    """
+
+    does: str
+    place: Place
+    begin: Begin
+    size: Size | None = None
+    needs: tuple[str, ...] = ()
+    exchange: bool = False
+
+
+_SUPPLY = ("set_current_a",)
+_TURNS = tuple(sorted({float(row.turns) for row in MAGNETHERM}))
+_CAPACITANCES_F = tuple(sorted({1e-9 * row.capacitance_nf for row in MAGNETHERM}))
+KINDS: dict[str, Kind] = {
+    "silence": Kind("loses every answer", "wire", switch_line("silent")),
+    "deaf": Kind("loses every command", "wire", switch_line("deaf")),
+    "disconnect": Kind(
+        "the cable is out, and back in after", "wire", switch_line("gone")
+    ),
+    "delay": Kind(
+        "every answer comes late", "wire", delay, Size("s", 2.0, 0.001, 60.0)
+    ),
+    "truncated": Kind(
+        "only half of every answer arrives", "wire", garble_line(lambda *_: truncated)
+    ),
+    "garbled": Kind(
+        "bits flip in a share of the bytes, in one at least",
+        "wire",
+        garble_line(lambda scene, share: garbled(scene.rng, share)),
+        Size("", 0.1, 0.0, 1.0),
+    ),
+    "doubled": Kind(
+        "every answer arrives twice", "wire", garble_line(lambda *_: doubled)
+    ),
+    "stale": Kind(
+        "every answer is that to the query before",
+        "wire",
+        garble_line(lambda *_: stale()),
+    ),
+    "wrong-terminator": Kind(
+        "lines end in another system's way", "wire", garble_line(lambda *_: wrong_end)
+    ),
+    "another-instrument": Kind(
+        "the other instrument answers here", "wire", let_another_answer, exchange=True
+    ),
+    "unplugged": Kind(
+        "the fibre is out of its socket", "probe", switch_channel("unplugged")
+    ),
+    "broken-fibre": Kind("no light comes back", "probe", switch_probe("unplugged")),
+    "frozen": Kind("the last value is repeated", "probe", switch_channel("frozen")),
+    "drift": Kind(
+        "the reading walks off",
+        "probe",
+        switch_probe("drift_c_per_s", sized=True),
+        Size("°C/s", 0.01, -1.0, 1.0),
+    ),
+    "offset": Kind(
+        "the reading is wrong by so much",
+        "probe",
+        switch_probe("offset_c", sized=True),
+        Size("°C", -1.0, -20.0, 20.0),
+    ),
+    "spike": Kind(
+        "the reading jumps; give a short duration",
+        "probe",
+        switch_probe("spike_c", sized=True),
+        Size("°C", 10.0, -500.0, 500.0),
+    ),
+    "slipped": Kind(
+        "the probe sits where it is cooler by so much",
+        "probe",
+        switch_probe("slip_c", sized=True),
+        Size("°C", 2.0, 0.1, 20.0),
+    ),
+    "pulled-out": Kind("the probe is in the air", "probe", switch_probe("pulled_out")),
+    "swapped": Kind("two probes change places", "probe", swap, exchange=True),
+    "warm-up": Kind(
+        "the thermometer is not ready yet",
+        "instrument",
+        switch_twin("warming_up"),
+        needs=("warming_up",),
+    ),
+    "over-voltage": Kind(
+        "the supply trips (OVP)",
+        "instrument",
+        trip("over-voltage"),
+        needs=("trip",),
+    ),
+    "over-current": Kind(
+        "the supply trips (OCP)",
+        "instrument",
+        trip("over-current"),
+        needs=("trip",),
+    ),
+    "over-temperature": Kind(
+        "the supply trips (OTP)",
+        "instrument",
+        trip("over-temperature"),
+        needs=("trip",),
+    ),
+    "stuck-on": Kind(
+        "an output that is on stays on",
+        "instrument",
+        switch_twin("stuck_on"),
+        needs=("stuck_on",),
+    ),
+    "set-ignored": Kind(
+        "new set-points are not taken",
+        "instrument",
+        switch_twin("ignores_set", "stuck_frequency"),
+        needs=("ignores_set", "stuck_frequency"),
+    ),
+    "front-panel": Kind(
+        "somebody took control at the front panel",
+        "instrument",
+        switch_twin("front_panel", "local"),
+        needs=("front_panel", "local"),
+    ),
+    "power-cycle": Kind(
+        "mains off; back with the limits of the factory, output off",
+        "instrument",
+        power_cycle,
+        needs=("power_cycled",),
+    ),
+    "auto-restart": Kind(
+        "mains off; back with the output and set-points as before, limits reset",
+        "instrument",
+        auto_restart,
+        needs=_SUPPLY,
+    ),
+    "frequency-pulled": Kind(
+        "the true frequency is off by a relative error, and reads as set",
+        "instrument",
+        frequency,
+        Size("", 0.01, -0.5, 0.5),
+        needs=("frequency_error",),
+    ),
+    "detuned": Kind(
+        "the resonance has moved by a relative shift",
+        "applicator",
+        detune,
+        Size("", 0.02, -0.2, 0.2),
+    ),
+    "coil-exchanged": Kind(
+        "another coil, by its turns",
+        "applicator",
+        other_coil,
+        Size("turns", 18.0, choices=_TURNS),
+    ),
+    "capacitor-exchanged": Kind(
+        "another capacitor",
+        "applicator",
+        other_capacitor,
+        Size("F", 88e-9, choices=_CAPACITANCES_F),
+    ),
+}
