@@ -35,7 +35,21 @@ UNITS = (
         "w_per_g_fe",
     ),
     *("w_per_kg", "w_per_m3", "nh_m2_per_kg", "a_m2_per_kg"),
-    *("m", "mm", "m3", "kg", "g", "mg", "ml", "l", "kg_per_m3", "g_per_l", "in", "px", "deg"),
+    *(
+        "m",
+        "mm",
+        "m3",
+        "kg",
+        "g",
+        "mg",
+        "ml",
+        "l",
+        "kg_per_m3",
+        "g_per_l",
+        "in",
+        "px",
+        "deg",
+    ),
 )
 # Last words of names without a dimension, or whose unit stands elsewhere, and why.
 WITHOUT_UNIT = {
