@@ -214,5 +214,5 @@ def record(
     for k, field in enumerate(field_a_per_m):
         readings_c[k] = reader.read(calorimeter.probe_c)
         calorimeter.advance(period_s, float(field), frequency_hz)
-    times_s: Array = np.arange(field_a_per_m.size) * period_s
+    times_s: Array = np.asarray(np.arange(field_a_per_m.size) * period_s, dtype=float)
     return times_s, readings_c
