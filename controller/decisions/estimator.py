@@ -203,8 +203,8 @@ def _tracked(
             doubt_s = 0.0
         elif doubt_s < min(DOUBT * track.own_s, DOUBT_S):
             doubt_s += dt_s
-            # a hot reading is doubted too, but never ignored
-            hot_c = max(residual_c, 0.0)
+            # a hot reading is doubted too, but what noise cannot explain of it counts
+            hot_c = max(residual_c - gate_c, 0.0)
         else:
             doubt_s = 0.0
             track = restarted(track, residual_c)
