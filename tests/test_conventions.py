@@ -55,6 +55,11 @@ UNITS = (
 WITHOUT_UNIT = {
     "share": "a part of a whole, 0 to 1",
     "gain": "a ratio of two like quantities",
+    "exponent": "of a power law",
+    "spread": "of methods, relative",
+    "to_sar": "relative, in a budget",
+    "to_ilp": "relative, in a budget",
+    "cost_change": "a sum of squares over their variance",
     "factor": "a ratio",
     "ratio": "a ratio",
     "scale": "a ratio",

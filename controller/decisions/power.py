@@ -56,10 +56,11 @@ def follow(power: PowerWatch, share: float, dt_s: float, t_s: float) -> PowerWat
     )
 
 
-def _mean(mean: float, share: float, dt_s: float, span_s: float) -> float:
+def _mean(mean_share: float, share: float, dt_s: float, span_s: float) -> float:
     if not span_s > 0.0:
         return share
-    return mean + min(dt_s / min(span_s, MEAN_S), 1.0) * (share - mean)
+    weight = min(dt_s / min(span_s, MEAN_S), 1.0)
+    return mean_share + weight * (share - mean_share)
 
 
 def learn(power: PowerWatch, watches: tuple[ProbeWatch, ...]) -> PowerWatch:

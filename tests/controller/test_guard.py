@@ -12,6 +12,7 @@ from controller.decisions.signals import Command, Drive
 from controller.errors import GuardError
 from controller.guard import guard
 from tests.controller.decisions.scene import CEILING, SETTINGS
+from tests.thorough import thorough
 
 GOOD = Command(
     field_a_per_m=10_000.0,
@@ -24,6 +25,7 @@ GOOD = Command(
     at_bound=False,
     reason="",
 )
+
 DRIVE = Drive(13.4, 12.8, True, 161_270.0, True, 0.0, 0.0)
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -68,6 +70,7 @@ def test_the_measured_frequency_counts() -> None:
         guard(GOOD, replace(DRIVE, frequency_hz=math.nan), SETTINGS)
 
 
+@thorough
 @given(field=ANY, frequency_hz=ANY, current_a=ANY, measured_hz=ANY)
 def test_what_passes_never_exceeds(
     field: float, frequency_hz: float, current_a: float, measured_hz: float

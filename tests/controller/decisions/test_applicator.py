@@ -13,8 +13,10 @@ from controller.decisions.applicator import (
     voltage_limit_for,
 )
 from tests.controller.decisions.scene import APPLICATOR
+from tests.thorough import thorough
 
 
+@thorough
 @given(field=st.floats(allow_nan=True, allow_infinity=True))
 def test_current_is_rounded_down_and_bounded(field: float) -> None:
     current_a = current_for(field, APPLICATOR)
@@ -23,12 +25,14 @@ def test_current_is_rounded_down_and_bounded(field: float) -> None:
         assert field_for(current_a, APPLICATOR) <= field * (1 + 1e-12)
 
 
+@thorough
 @given(field=st.floats(10.0, 18_000.0))
 def test_current_loses_less_than_one_step(field: float) -> None:
     lost_a = field / APPLICATOR.field_per_ampere_per_m - current_for(field, APPLICATOR)
     assert lost_a <= APPLICATOR.current_resolution_a * (1 + 1e-6)
 
 
+@thorough
 @given(current_a=st.floats(1.0, 25.0), last_v=st.floats(0.0, 45.0))
 def test_voltage_limit_is_at_most_a_tenth_above_the_tuned(
     current_a: float, last_v: float

@@ -15,6 +15,7 @@ from controller.decisions.ceiling import (
     worst_product,
 )
 from controller.decisions.settings import CeilingSettings
+from tests.thorough import thorough
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 CEILINGS = st.builds(
@@ -31,6 +32,7 @@ CEILINGS = st.builds(
 )
 
 
+@thorough
 @given(frequency_hz=ANY | st.floats(1e4, 2e6), ceiling=CEILINGS)
 def test_what_is_permitted_never_exceeds(
     frequency_hz: float, ceiling: CeilingSettings
@@ -45,6 +47,7 @@ def test_what_is_permitted_never_exceeds(
         assert worst <= ceiling.working_share * ceiling.limit_a_per_m_s
 
 
+@thorough
 @given(field=ANY, frequency_hz=ANY, ceiling=CEILINGS)
 def test_nothing_outside_the_limits_passes(
     field: float, frequency_hz: float, ceiling: CeilingSettings
@@ -55,6 +58,7 @@ def test_nothing_outside_the_limits_passes(
         assert field * frequency_hz <= ceiling.limit_a_per_m_s
 
 
+@thorough
 @given(frequency_hz=st.integers(10_000, 2_000_000))
 def test_whole_hertz_do_not_round_above(frequency_hz: int) -> None:
     ceiling = CeilingSettings(
