@@ -9,16 +9,14 @@ with ``EER?``. The instrument has no watchdog: when the link is lost its output 
 UNVERIFIED on hardware; a warning is logged when a real link is used.
 """
 
-import logging
 import math
 import re
 from dataclasses import dataclass
 
+from drivers.admission import admit
 from drivers.errors import Garbled, Refused, WrongInstrument
 from drivers.roles import Identity, SupplyState
 from drivers.transport import Transport
-
-log = logging.getLogger(__name__)
 
 NUMBER = rb"\s*(-?\d+(?:\.\d+)?)"
 INTEGER = re.compile(rb"\s*(\d+)\s*")
@@ -75,22 +73,12 @@ class AimttiPsu:
     watchdog = ""
 
     def __init__(self, transport: Transport, *, model: str = "QPX1200SP") -> None:
-        if model not in MODELS:
-            raise Refused(
-                f"{transport.name}: no Aim-TTi model {model!r} here; "
-                f"known are {', '.join(MODELS)}"
-            )
+        admit(transport, "Aim-TTi", model, MODELS)
         self.model = model
         self._transport = transport
         self._limits = MODELS[model]
         self.current_resolution_a = 10.0**-self._limits.current_digits
         self._trip = ""
-        if transport.waits:
-            log.warning(
-                "%s: the driver for Aim-TTi %s is unverified on hardware",
-                transport.name,
-                model,
-            )
 
     def identify(self) -> Identity:
         """Read who answers.

@@ -10,16 +10,14 @@ really comes out must be measured by another instrument.
 UNVERIFIED on hardware; a warning is logged when a real link is used.
 """
 
-import logging
 import math
 import re
 from dataclasses import dataclass
 
+from drivers.admission import admit
 from drivers.errors import Garbled, Refused, WrongInstrument
 from drivers.roles import Identity
 from drivers.transport import Transport
-
-log = logging.getLogger(__name__)
 
 INTEGER = re.compile(rb"\s*(\d+)\s*")
 QUERY, EXECUTION, COMMAND = 1 << 2, 1 << 4, 1 << 5  # bits of *ESR?
@@ -53,22 +51,12 @@ class AimttiTg:
     reads_back = False
 
     def __init__(self, transport: Transport, *, model: str = "TG2000") -> None:
-        if model not in MODELS:
-            raise Refused(
-                f"{transport.name}: no Aim-TTi generator {model!r} here; "
-                f"known are {', '.join(MODELS)}"
-            )
+        admit(transport, "Aim-TTi", model, MODELS)
         self.model = model
         self.set_frequency_hz = math.nan
         self.set_output_on: bool | None = None
         self._limits = MODELS[model]
         self._transport = transport
-        if transport.waits:
-            log.warning(
-                "%s: the driver for Aim-TTi %s is unverified on hardware",
-                transport.name,
-                model,
-            )
 
     def identify(self) -> Identity:
         """Read who answers.

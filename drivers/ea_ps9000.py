@@ -11,16 +11,14 @@ inference from two statements of the guide, to be tried on each supply before us
 UNVERIFIED on hardware; a warning is logged when a real link is used.
 """
 
-import logging
 import re
 from dataclasses import dataclass
 
+from drivers.admission import admit
 from drivers.errors import Garbled, Refused, WrongInstrument
 from drivers.roles import Identity, SupplyState
 from drivers.rounding import floored, raised
 from drivers.transport import Transport
-
-log = logging.getLogger(__name__)
 
 NUMBER = rb"\s*(-?\d+(?:\.\d+)?)\s*"
 VOLTS = re.compile(NUMBER + rb"V?\s*")
@@ -63,23 +61,13 @@ class EaPs9000:
     """The coil supply. ``watchdog`` is "" until ``arm_watchdog`` has succeeded."""
 
     def __init__(self, transport: Transport, *, model: str = "PSB 10060-60") -> None:
-        if model not in MODELS:
-            raise Refused(
-                f"{transport.name}: no Elektro-Automatik model {model!r} here; "
-                f"known are {', '.join(MODELS)}"
-            )
+        admit(transport, "Elektro-Automatik", model, MODELS)
         self.model = model
         self.watchdog = ""
         self._transport = transport
         self._limits = MODELS[model]
         self.current_resolution_a = 10.0**-self._limits.current_digits
         self._trip = ""
-        if transport.waits:
-            log.warning(
-                "%s: the driver for Elektro-Automatik %s is unverified on hardware",
-                transport.name,
-                model,
-            )
 
     def identify(self) -> Identity:
         """Read who answers.

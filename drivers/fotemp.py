@@ -11,15 +11,13 @@ out of range).
 UNVERIFIED on hardware; a warning is logged when a real link is used.
 """
 
-import logging
 import re
 
-from drivers.errors import Garbled, Refused, WrongInstrument
+from drivers.admission import admit
+from drivers.errors import Garbled, WrongInstrument
 from drivers.plausible import ERROR, NO_PROBE, plausible
 from drivers.roles import Identity, Temperature
 from drivers.transport import Transport
-
-log = logging.getLogger(__name__)
 
 # The model as its ``?40`` answers, and its channels as the source shows them (?0F).
 MODELS = {"FT COMP2": 4}
@@ -34,20 +32,10 @@ class Fotemp:
     """The thermometer. How many channels it has it says itself."""
 
     def __init__(self, transport: Transport, *, model: str = "FT COMP2") -> None:
-        if model not in MODELS:
-            raise Refused(
-                f"{transport.name}: no FOTEMP model {model!r} here; "
-                f"known are {', '.join(MODELS)}"
-            )
+        admit(transport, "FOTEMP", model, MODELS)
         self.model = model
         self._transport = transport
         self._channels = 0
-        if transport.waits:
-            log.warning(
-                "%s: the driver for FOTEMP %s is unverified on hardware",
-                transport.name,
-                model,
-            )
 
     def identify(self) -> Identity:
         """Read who answers, and how many channels it has.

@@ -8,15 +8,13 @@ they are set on the instrument; the amplitude holds for that load.
 UNVERIFIED on hardware; a warning is logged when a real link is used.
 """
 
-import logging
 import re
 from dataclasses import dataclass
 
+from drivers.admission import admit
 from drivers.errors import Garbled, Refused, WrongInstrument
 from drivers.roles import Identity
 from drivers.transport import Transport
-
-log = logging.getLogger(__name__)
 
 NUMBER = re.compile(rb"\s*([+-]?\d+(?:\.\d*)?(?:E[+-]?\d+)?)\s*", re.IGNORECASE)
 SWITCH = re.compile(rb"\s*([01])\s*")
@@ -44,20 +42,10 @@ class Keysight33500:
     """The generator that clocks the inverter."""
 
     def __init__(self, transport: Transport, *, model: str = "33521B") -> None:
-        if model not in MODELS:
-            raise Refused(
-                f"{transport.name}: no Keysight model {model!r} here; "
-                f"known are {', '.join(MODELS)}"
-            )
+        admit(transport, "Keysight", model, MODELS)
         self.model = model
         self._limits = MODELS[model]
         self._transport = transport
-        if transport.waits:
-            log.warning(
-                "%s: the driver for Keysight %s is unverified on hardware",
-                transport.name,
-                model,
-            )
 
     def identify(self) -> Identity:
         """Read who answers.

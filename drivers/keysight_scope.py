@@ -11,17 +11,15 @@ peak over rms is not that of a sine.
 UNVERIFIED on hardware; a warning is logged when a real link is used.
 """
 
-import logging
 import math
 import re
 import struct
 
+from drivers.admission import admit
 from drivers.errors import Garbled, Refused, WrongInstrument
 from drivers.roles import Identity, Signal
 from drivers.sine import signal_of
 from drivers.transport import LF, Transport
-
-log = logging.getLogger(__name__)
 
 # Model and its channels. An instrument may put a "-" and a space into its name.
 MODELS = {"DSOX3024T": 4, "DSOX2012A": 2, "DSOX1204G": 4}
@@ -41,21 +39,11 @@ class KeysightScope:
     def __init__(
         self, transport: Transport, *, model: str = "DSOX3024T", channel: int = 1
     ) -> None:
-        if model not in MODELS:
-            raise Refused(
-                f"{transport.name}: no Keysight model {model!r} here; "
-                f"known are {', '.join(MODELS)}"
-            )
+        admit(transport, "Keysight", model, MODELS)
         self.model = model
         self._transport = transport
         self._channel = channel
         self._named(channel)
-        if transport.waits:
-            log.warning(
-                "%s: the driver for Keysight %s is unverified on hardware",
-                transport.name,
-                model,
-            )
 
     def identify(self) -> Identity:
         """Read who answers.

@@ -11,15 +11,13 @@ an answer. An 812 calls itself m600: the model is the one that is expected.
 UNVERIFIED on hardware; a warning is logged when a real link is used.
 """
 
-import logging
 import re
 
+from drivers.admission import admit
 from drivers.errors import Garbled, Refused, Silent, WrongInstrument
 from drivers.plausible import NO_PROBE, plausible
 from drivers.roles import Identity, Temperature
 from drivers.transport import Transport
-
-log = logging.getLogger(__name__)
 
 # channels of each model
 MODELS = {"m600": 4, "812": 2, "FOT Lab Kit": 4}
@@ -45,20 +43,10 @@ class LuxtronM600:
     """The thermometer, reporting by itself."""
 
     def __init__(self, transport: Transport, *, model: str = "m600") -> None:
-        if model not in MODELS:
-            raise Refused(
-                f"{transport.name}: no Luxtron model {model!r} here; "
-                f"known are {', '.join(MODELS)}"
-            )
+        admit(transport, "Luxtron", model, MODELS)
         self.model = model
         self._transport = transport
         self._at_line_start = False
-        if transport.waits:
-            log.warning(
-                "%s: the driver for Luxtron %s is unverified on hardware",
-                transport.name,
-                model,
-            )
 
     def identify(self) -> Identity:
         """Read who answers; see to °C, to reports, and to an interval of 3 s or less.

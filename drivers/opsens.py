@@ -11,16 +11,14 @@ numbers of channels of each model (sources read channel 1), and the text of ``*I
 UNVERIFIED on hardware; a warning is logged when a real link is used.
 """
 
-import logging
 import re
 from dataclasses import dataclass
 
-from drivers.errors import Garbled, Refused, WrongInstrument
+from drivers.admission import admit
+from drivers.errors import Garbled, WrongInstrument
 from drivers.plausible import ERROR, NO_PROBE, plausible
 from drivers.roles import Identity, Temperature
 from drivers.transport import Transport
-
-log = logging.getLogger(__name__)
 
 EOT = re.compile(rb"\x04\n?")
 NUMBER = re.compile(rb"[+-]?\d+(?:\.\d*)?")
@@ -49,22 +47,12 @@ class Opsens:
     def __init__(
         self, transport: Transport, *, model: str = "PicoM", channels: int | None = None
     ) -> None:
-        if model not in MODELS:
-            raise Refused(
-                f"{transport.name}: no Opsens model {model!r} here; "
-                f"known are {', '.join(MODELS)}"
-            )
+        admit(transport, "Opsens", model, MODELS)
         self.model = model
         self.channels = MODELS[model].channels if channels is None else channels
         self._transport = transport
         self._name = b""
         self._in_step = False
-        if transport.waits:
-            log.warning(
-                "%s: the driver for Opsens %s is unverified on hardware",
-                transport.name,
-                model,
-            )
 
     def identify(self) -> Identity:
         """Read who answers.

@@ -10,16 +10,14 @@ it) and a status whose codes are not known: any but 0 is an error.
 UNVERIFIED on hardware; a warning is logged when a real link is used.
 """
 
-import logging
 from dataclasses import dataclass
 
-from drivers.errors import Refused, WrongInstrument
+from drivers.admission import admit
+from drivers.errors import WrongInstrument
 from drivers.modbus_rtu import ModbusRtu
 from drivers.plausible import ERROR, plausible
 from drivers.roles import Identity, Temperature
 from drivers.transport import Transport
-
-log = logging.getLogger(__name__)
 
 SERIAL, DEVICE_ID = 2, 10
 # Channels 1 to 6 are A to F; in memory they lie in the order A, D, B, E, C, F.
@@ -51,22 +49,12 @@ class OsensaFtx:
         model: str = "FTX-1",
         device_id: int | None = None,
     ) -> None:
-        if model not in MODELS:
-            raise Refused(
-                f"{transport.name}: no OSENSA model {model!r} here; "
-                f"known are {', '.join(MODELS)}"
-            )
+        admit(transport, "OSENSA", model, MODELS)
         self.model = model
         self._transport = transport
         default = MODELS[model].device_id
         self._modbus = ModbusRtu(transport, default if device_id is None else device_id)
         self._in_step = False
-        if transport.waits:
-            log.warning(
-                "%s: the driver for OSENSA %s is unverified on hardware",
-                transport.name,
-                model,
-            )
 
     def identify(self) -> Identity:
         """Read the serial number, and that the device id is the one addressed.

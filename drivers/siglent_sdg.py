@@ -9,15 +9,13 @@ the instrument; the amplitude holds for that load.
 UNVERIFIED on hardware; a warning is logged when a real link is used.
 """
 
-import logging
 import re
 from dataclasses import dataclass
 
+from drivers.admission import admit
 from drivers.errors import Garbled, Refused, WrongInstrument
 from drivers.roles import Identity
 from drivers.transport import Transport
-
-log = logging.getLogger(__name__)
 
 QUANTITY = re.compile(r"([+-]?\d+(?:\.\d*)?(?:E[+-]?\d+)?)([A-Z]*)", re.IGNORECASE)
 BASIC_WAVE = re.compile(rb"\s*(?:C1:(?:BSWV|BASIC_WAVE)\s+)?([^\s:][^\n:]*?)\s*")
@@ -50,20 +48,10 @@ class SiglentSdg:
     reads_back = True
 
     def __init__(self, transport: Transport, *, model: str = "SDG1032X") -> None:
-        if model not in MODELS:
-            raise Refused(
-                f"{transport.name}: no Siglent model {model!r} here; "
-                f"known are {', '.join(MODELS)}"
-            )
+        admit(transport, "Siglent", model, MODELS)
         self.model = model
         self._limits = MODELS[model]
         self._transport = transport
-        if transport.waits:
-            log.warning(
-                "%s: the driver for Siglent %s is unverified on hardware",
-                transport.name,
-                model,
-            )
 
     def identify(self) -> Identity:
         """Read who answers.

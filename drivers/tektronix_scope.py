@@ -11,18 +11,16 @@ trigger is changed: the screen has to show the coil's voltage, unclipped.
 UNVERIFIED on hardware; a warning is logged when a real link is used.
 """
 
-import logging
 import math
 import re
 import struct
 from dataclasses import dataclass
 
+from drivers.admission import admit
 from drivers.errors import Garbled, Refused, WrongInstrument
 from drivers.roles import Identity, Signal
 from drivers.sine import signal_of
 from drivers.transport import LF, Transport
-
-log = logging.getLogger(__name__)
 
 HEADER = rb"\s*(?::[A-Z0-9:_]+ )?"
 NUMBER = re.compile(HEADER + rb"([+-]?\d+(?:\.\d*)?(?:E[+-]?\d+)?)\s*", re.IGNORECASE)
@@ -53,22 +51,12 @@ class TektronixScope:
     def __init__(
         self, transport: Transport, *, model: str = "MDO3024", channel: int = 1
     ) -> None:
-        if model not in MODELS:
-            raise Refused(
-                f"{transport.name}: no Tektronix model {model!r} here; "
-                f"known are {', '.join(MODELS)}"
-            )
+        admit(transport, "Tektronix", model, MODELS)
         self.model = model
         self._transport = transport
         self._has = MODELS[model]
         self._channel = channel
         self._named(channel)
-        if transport.waits:
-            log.warning(
-                "%s: the driver for Tektronix %s is unverified on hardware",
-                transport.name,
-                model,
-            )
 
     def identify(self) -> Identity:
         """Switch headers off, and read who answers.
