@@ -171,3 +171,33 @@ class ThreadedAcquisition:
         """Stop the threads; each ends after its exchange in flight."""
         for worker in set(self._workers.values()):
             worker.close()
+
+
+class MixedAcquisition:
+    """Polls what is simulated inside from the loop, and each address in its thread."""
+
+    def __init__(
+        self, inside: list[Station], groups: list[list[Station]], pause_s: float
+    ) -> None:
+        self._names = {station.name for station in inside}
+        self._direct = DirectAcquisition(inside)
+        self._threaded = ThreadedAcquisition(groups, pause_s)
+
+    def poll(self) -> None:
+        """Poll what is simulated."""
+        self._direct.poll()
+
+    def post(self, station: Station, job: Callable[[], None]) -> None:
+        """Have the job done: at once, or soon by the station's thread."""
+        self._of(station).post(station, job)
+
+    def call(self, station: Station, job: Callable[[], str]) -> str:
+        """Have the job done now, ahead of the station's polls."""
+        return self._of(station).call(station, job)
+
+    def close(self) -> None:
+        """Stop the threads."""
+        self._threaded.close()
+
+    def _of(self, station: Station) -> Acquisition:
+        return self._direct if station.name in self._names else self._threaded

@@ -1,27 +1,27 @@
 """Settings → an open bench, real or simulated; leaving it means field off.
 
 A wholly simulated bench runs in simulated time without threads. A bench with an
-instrument at an address runs in real time, one thread an address.
+instrument at an address runs in real time, one thread an address; what is simulated
+beside it lives in the field that the addressed instruments read back.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from controller.acquisition import (
-    Acquisition,
-    DirectAcquisition,
-    ThreadedAcquisition,
-)
+from controller.acquisition import Acquisition, DirectAcquisition, MixedAcquisition
 from controller.bench_link import BenchLink, Thermometry
 from controller.clock import Clock, PacedClock, RealClock, SimulatedClock
-from controller.config import DEFAULT_UPDATE_S, BenchSpec, Loaded
+from controller.config import DEFAULT_UPDATE_S, Loaded
 from controller.config_model import Instrument
 from controller.errors import BenchError
-from controller.instruments import DRIVERS, mismatch, open_driver
-from controller.run_rows import Truth
+from controller.instruments import driver_kind, mismatch, open_driver
+from controller.locks import Locks, key_of
+from controller.mixed import HandedField
+from controller.ports import ReturningPort
+from controller.rehearsal import Rehearsal, Simulation, planned, rehearse, simulate
 from controller.stations import (
     GeneratorStation,
     Station,
@@ -31,60 +31,6 @@ from controller.stations import (
 from drivers.errors import InstrumentError
 from drivers.roles import Identity
 from drivers.transport import Port, WireLog, open_port
-from simulators import (
-    aimtti_psu,
-    aimtti_tg,
-    ea_ps9000,
-    fotemp,
-    keysight_33500,
-    luxtron_m600,
-    neoptix_reflex,
-    opsens,
-    osensa_ftx,
-    siglent_sdg,
-    tdk_genesys,
-)
-from simulators.bench import SimulatedBench, seeded
-from simulators.coil import Tank
-from simulators.line import Line
-from simulators.probe import Probe, ProbeParameters
-from simulators.two_node import TissueParameters, TwoNode
-
-_TWINS: dict[str, Callable[..., Any]] = {
-    "aimtti_psu": aimtti_psu.AimttiPsu,
-    "aimtti_tg": aimtti_tg.AimttiTg,
-    "ea_ps9000": ea_ps9000.EaPs9000,
-    "fotemp": fotemp.Fotemp,
-    "keysight_33500": keysight_33500.Keysight33500,
-    "luxtron_m600": luxtron_m600.LuxtronM600,
-    "neoptix_reflex": neoptix_reflex.NeoptixReflex,
-    "opsens": opsens.Opsens,
-    "osensa_ftx": osensa_ftx.OsensaFtx,
-    "siglent_sdg": siglent_sdg.SiglentSdg,
-    "tdk_genesys": tdk_genesys.TdkGenesys,
-}
-
-
-@dataclass
-class Simulation:
-    """What only a simulated bench has: the physics, the twins and their wires."""
-
-    bench: SimulatedBench
-    twins: dict[str, Any]
-    lines: dict[str, Line]
-
-    def truth(self) -> tuple[float, ...]:
-        """Return the true values of this moment, in the order of the record."""
-        truth = self.bench.truth
-        return Truth(
-            truth.field_a_per_m,
-            self.bench.take_max_hf_a_per_m_s(),
-            truth.tumour_max_c,
-            truth.core_c,
-            truth.margin_c,
-            truth.healthy_c,
-            truth.body_c,
-        )
 
 
 @dataclass
@@ -96,6 +42,7 @@ class OpenBench:
     identities: dict[str, Identity]
     simulation: Simulation | None = None
     drivers: dict[str, Any] = field(default_factory=dict)
+    rehearsal: Rehearsal | None = None
 
     @property
     def simulated(self) -> bool:
@@ -106,6 +53,13 @@ class OpenBench:
     def truth(self) -> Callable[[], tuple[float, ...]] | None:
         """What really is, None where the sample is not simulated here."""
         return None if self.simulation is None else self.simulation.truth
+
+    def follow(self, phase: Callable[[], str], tell: Callable[[str], object]) -> None:
+        """Let the config's faults know the phase of a run, and tell when one begins."""
+        if self.rehearsal is not None:
+            self.rehearsal.phase, self.rehearsal.tell = phase, tell
+            for sentence in self.rehearsal.said:
+                tell(sentence)
 
 
 @dataclass
@@ -120,12 +74,18 @@ class OpenThermometry:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How to open a bench: seed and pace of a simulation, stop, wire log."""
+    """How to open a bench: seed and pace of a simulation, stop, wire log.
+
+    ``what`` tells other programs who has the instruments; ``locked`` is false only for
+    switching off, which nobody may be kept from.
+    """
 
     seed: int | None = None
     real_time: bool = False
     woken: threading.Event | None = None
     log: WireLog | None = None
+    what: str = "amf"
+    locked: bool = True
 
 
 @contextmanager
@@ -133,7 +93,8 @@ def open_bench(loaded: Loaded, how: How = How()) -> Iterator[OpenBench]:
     """Open every instrument of a config and identify it; on leaving, switch off.
 
     Raises:
-        BenchError: an instrument does not answer or is not the one that was named.
+        BenchError: an instrument does not answer, is not the one that was named, or is
+            in use by another program.
     """
     spec = loaded.bench
     with ExitStack() as stack:
@@ -142,13 +103,18 @@ def open_bench(loaded: Loaded, how: How = How()) -> Iterator[OpenBench]:
         supply, generator = spec.applicator.supply, spec.applicator.generator
         supply_station = SupplyStation(supply, now, opened.drivers[supply])
         generator_station = GeneratorStation(generator, now, opened.drivers[generator])
+        if opened.handed is not None:
+            inside = spec.instruments
+            if not inside[supply].simulated:
+                opened.handed.supply = supply_station
+            if not inside[generator].simulated:
+                opened.handed.generator = generator_station
+        stations: list[Station] = [supply_station, generator_station]
         link = BenchLink(
             settings=loaded.settings,
             supply=supply_station,
             generator=generator_station,
-            thermometry=_thermometry(
-                loaded, opened, stack, [supply_station, generator_station]
-            ),
+            thermometry=_thermometry(loaded, opened, stack, stations),
             drive_vpp=spec.applicator.drive_vpp,
         )
         try:
@@ -158,6 +124,7 @@ def open_bench(loaded: Loaded, how: How = How()) -> Iterator[OpenBench]:
                 opened.identities,
                 opened.simulation,
                 opened.drivers,
+                opened.rehearsal,
             )
         finally:
             if link.energised:
@@ -169,7 +136,8 @@ def open_thermometry(loaded: Loaded, how: How = How()) -> Iterator[OpenThermomet
     """Open the thermometers of a config, and nothing that makes a field.
 
     Raises:
-        BenchError: one does not answer or is not the one that was named.
+        BenchError: one does not answer, is not the one that was named, or is in use by
+            another program.
     """
     names = {probe.instrument for probe in loaded.bench.probes}
     with ExitStack() as stack:
@@ -183,95 +151,87 @@ def open_thermometry(loaded: Loaded, how: How = How()) -> Iterator[OpenThermomet
         )
 
 
-def simulate(spec: BenchSpec, seed: int) -> Simulation:
-    """Build the simulated bench of a config: twins, tank, tissue and probes."""
-    twins = {name: _twin(i) for name, i in spec.instruments.items()}
-    lines = {name: Line(twin) for name, twin in twins.items()}
-    physics = spec.simulation
-    tank = Tank.magnetherm(physics.turns, physics.capacitance_f)
-    tank.coil_gain, tank.detuning = physics.coil_gain, physics.detuning
-    tissue = spec.sample.model_dump(exclude={"kind", "body_c"})
-    body_c = spec.sample.body_c
-    sample = TwoNode(TissueParameters(**tissue), seeded(seed, "perfusion"), body_c)
-    chain = ProbeParameters(
-        lag_s=physics.probe_lag_s,
-        dead_s=physics.dead_time_s,
-        noise_c=physics.noise_c,
-        step_c=physics.quantisation_c,
-    )
-    probes = {
-        probe.channel: Probe(probe.role, seeded(seed, probe.name), chain, body_c)
-        for probe in spec.probes
-    }
-    bench = SimulatedBench(
-        tank,
-        sample,
-        probes,
-        supply=twins[spec.applicator.supply],
-        generator=twins[spec.applicator.generator],
-        thermometer=twins[spec.probes[0].instrument],
-        lines=tuple(lines.values()),
-    )
-    return Simulation(bench, twins, lines)
-
-
-def _twin(instrument: Instrument) -> Any:
-    options: dict[str, Any] = {"model": instrument.model}
-    if instrument.serial:
-        options["serial"] = instrument.serial
-    return _TWINS[instrument.driver](**options)
-
-
 @dataclass
 class _Opened:
-    drivers: dict[str, Any]
-    identities: dict[str, Identity]
+    """``handed`` is there on a mixed bench only."""
+
     clock: Clock
-    simulation: Simulation | None
+    simulation: Simulation | None = None
+    rehearsal: Rehearsal | None = None
+    handed: HandedField | None = None
+    drivers: dict[str, Any] = field(default_factory=dict)
+    identities: dict[str, Identity] = field(default_factory=dict)
 
 
 def _open(loaded: Loaded, how: How, names: set[str], stack: ExitStack) -> _Opened:
     instruments = {n: i for n, i in loaded.bench.instruments.items() if n in names}
-    inside = [name for name, i in instruments.items() if i.simulated]
-    if inside and len(inside) < len(instruments):
-        raise BenchError(
-            "a bench with some instruments simulated and others at an address is not "
-            f"supported yet: simulated are {', '.join(inside)}"
-        )
-    period_s, simulation = loaded.settings.period_s, None
-    clock: Clock = RealClock(period_s, how.woken)
-    if inside:
-        seed = loaded.seed if how.seed is None else how.seed
-        simulation = simulate(loaded.bench, seed)
-        kind = PacedClock if how.real_time else SimulatedClock
-        clock = kind(period_s, simulation.bench.advance)
-        if isinstance(clock, PacedClock) and how.woken is not None:
-            clock.woken = how.woken
-    drivers, identities = {}, {}
+    opened = _timed(loaded, how, instruments)
+    locks = Locks(f"{how.what} {loaded.name}")
+    stack.callback(locks.close)
     try:
         for name, instrument in instruments.items():
-            port = _port(name, instrument, simulation)
-            driver = open_driver(
-                name, instrument.driver, instrument.model, port, how.log
-            )
-            stack.callback(driver.close)
-            drivers[name], identities[name] = driver, driver.identify()
-            wrong = mismatch(
-                name, instrument.model, instrument.serial, identities[name]
-            )
-            if wrong:
-                raise BenchError(wrong)
+            if how.locked and instrument.address is not None:
+                locks.take(name, key_of(instrument.address))
+            identity = _identify(name, instrument, opened, how.log, stack)
+            if how.locked and loaded.bench.kinds[name] == "real" and identity.serial:
+                # the same instrument may answer at a second address
+                locks.take(name, f"{identity.model} {identity.serial}")
     except InstrumentError as error:
         raise BenchError(str(error)) from error
-    return _Opened(drivers, identities, clock, simulation)
+    return opened
+
+
+def _timed(loaded: Loaded, how: How, instruments: Mapping[str, Instrument]) -> _Opened:
+    """Choose the clock: simulated, paced, real, or real with a simulation in tow."""
+    period_s, spec = loaded.settings.period_s, loaded.bench
+    inside = [name for name, i in instruments.items() if i.simulated]
+    if not inside:
+        return _Opened(RealClock(period_s, how.woken))
+    seed = loaded.seed if how.seed is None else how.seed
+    simulation = simulate(spec, seed)
+    faults = planned(spec)
+    rehearsal = rehearse(simulation, spec, faults, seed) if faults else None
+    if len(inside) < len(instruments):
+        gain = spec.simulation.coil_gain
+        handed = HandedField(
+            simulation.bench.advance, gain * spec.applicator.field_per_ampere_per_m
+        )
+        mixed = RealClock(period_s, how.woken, handed)
+        return _Opened(mixed, simulation, rehearsal, handed)
+    if not how.real_time:
+        clock = SimulatedClock(period_s, simulation.bench.advance)
+        return _Opened(clock, simulation, rehearsal)
+    paced = PacedClock(period_s, simulation.bench.advance)
+    paced.woken = how.woken or paced.woken
+    return _Opened(paced, simulation, rehearsal)
+
+
+def _identify(
+    name: str,
+    instrument: Instrument,
+    opened: _Opened,
+    log: WireLog | None,
+    stack: ExitStack,
+) -> Identity:
+    port = _port(name, instrument, opened.simulation)
+    stack.callback(port.close)
+    driver = open_driver(name, instrument.driver, instrument.model, port, log)
+    stack.callback(driver.close)
+    identity: Identity = driver.identify()
+    wrong = mismatch(name, instrument.model, instrument.serial, identity)
+    if wrong:
+        raise BenchError(wrong)
+    opened.drivers[name], opened.identities[name] = driver, identity
+    return identity
 
 
 def _port(name: str, instrument: Instrument, simulation: Simulation | None) -> Port:
-    if instrument.address is None:
+    address = instrument.address
+    if address is None:
         assert simulation is not None
         return simulation.lines[name]
-    baud = instrument.baud or DRIVERS[instrument.driver].baud
-    return open_port(instrument.address, baud=baud)
+    baud = instrument.baud or driver_kind(instrument.driver).baud
+    return ReturningPort(lambda: open_port(address, baud=baud))
 
 
 def _thermometry(
@@ -291,10 +251,20 @@ def _thermometry(
         for name, channels in used.items()
     }
     stations = [*others, *thermometers.values()]
-    acquisition: Acquisition = DirectAcquisition(stations)
-    if opened.simulation is None:
-        pause_s = loaded.settings.period_s / 2
-        acquisition = ThreadedAcquisition([[s] for s in stations], pause_s)
+    for station in stations:
+        station.identify = opened.drivers[station.name].identify
+        station.identity = opened.identities[station.name]
+    acquisition = _acquisition(loaded, stations)
     stack.callback(acquisition.close)
     channels = [(probe.instrument, probe.channel) for probe in loaded.bench.probes]
     return Thermometry(thermometers, channels, acquisition, opened.clock)
+
+
+def _acquisition(loaded: Loaded, stations: list[Station]) -> Acquisition:
+    """Have the loop poll what is simulated inside, and threads what has an address."""
+    instruments = loaded.bench.instruments
+    inside = [s for s in stations if instruments[s.name].simulated]
+    if len(inside) == len(stations):
+        return DirectAcquisition(stations)
+    groups = [[s] for s in stations if not instruments[s.name].simulated]
+    return MixedAcquisition(inside, groups, loaded.settings.period_s / 2)

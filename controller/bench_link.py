@@ -18,6 +18,7 @@ from controller.decisions.signals import (
     Reading,
     Request,
 )
+from controller.decisions.thermometry import tolerated_age_s
 from controller.errors import BenchError
 from controller.stations import (
     GeneratorStation,
@@ -26,6 +27,7 @@ from controller.stations import (
     ThermometerStation,
 )
 from controller.switching import OffReport, switch_off, trips
+from drivers.errors import ConnectionLost, Garbled, WrongInstrument
 
 _LOST = Reading(NAN, "lost", NAN)
 
@@ -64,6 +66,18 @@ class BenchLink:
     drive_vpp: float
     energised: bool = field(default=False, init=False)
     prepared: bool = field(default=False, init=False)
+    _tolerated: list[tuple[Station, float]] = field(default_factory=list, init=False)
+
+    def __post_init__(self) -> None:
+        """Note how old the newest reading of each station may be, in s."""
+        limits = self.settings.limits
+        ages = {self.supply.name: limits.drive_age_s}
+        ages[self.generator.name] = limits.drive_age_s
+        for (name, _), probe in zip(
+            self.thermometry.channels, self.settings.probes, strict=True
+        ):
+            ages[name] = tolerated_age_s(probe, limits)
+        self._tolerated = [(station, ages[station.name]) for station in self.stations]
 
     @property
     def acquisition(self) -> Acquisition:
@@ -109,9 +123,11 @@ class BenchLink:
         requests: tuple[Request, ...],
         outside: tuple[Fault, ...],
     ) -> Measurement:
-        """Return the newest of everything."""
+        """Return the newest of everything, and which instrument has gone silent."""
         readings = self.thermometry.readings()
-        return Measurement(t_s, readings, self._drive(), requests, late_s, outside)
+        drive = self._drive()
+        outside += self._lost(t_s)
+        return Measurement(t_s, readings, drive, requests, late_s, outside)
 
     def apply(self, command: Command) -> OffReport | None:
         """Send a command; a report comes when it switched the field off."""
@@ -130,6 +146,8 @@ class BenchLink:
         )
         self.energised = not report.confirmed
         self.prepared = False
+        for station in self.stations:
+            station.returned_s = NAN
         self.clock.restart()
         return report
 
@@ -140,6 +158,22 @@ class BenchLink:
             for station in self.stations
             if station.trouble is not None
         ]
+
+    def _lost(self, t_s: float) -> tuple[Fault, ...]:
+        """Return a fault for each instrument that is silent, or was gone, by name.
+
+        A thermometer may be silent while there is no field.
+        """
+        found = []
+        for station, limit_s in self._tolerated:
+            drives = station is self.supply or station is self.generator
+            if not (self.energised or drives):
+                continue
+            if not t_s - station.taken_s <= limit_s:
+                found.append(_silent(station, t_s, limit_s))
+            elif self.energised and station.returned_s == station.returned_s:
+                found.append(_returned(station, t_s))
+        return tuple(found)
 
     def _drive(self) -> Drive:
         supply, generator = self.supply, self.generator
@@ -154,3 +188,39 @@ class BenchLink:
             generator_taken_s=generator.taken_s,
             supply_trip="" if state is None else state.trip,
         )
+
+
+_HOW = {
+    ConnectionLost: "has been disconnected",
+    Garbled: "has sent nothing intelligible",
+    WrongInstrument: "has been replaced by another instrument",
+}
+
+
+def _silent(station: Station, t_s: float, limit_s: float) -> Fault:
+    trouble, since_s = station.trouble, station.taken_s
+    known = since_s == since_s
+    what = "has been silent"
+    if trouble is not None:
+        what = _HOW.get(trouble.error, what)
+    since = f"since {since_s:.1f} s" if known else "from the start"
+    measured = f"none for {t_s - since_s:.1f} s" if known else "none"
+    expected, limit = "an answer each period", f"{limit_s:g} s"
+    sentence = f"{station.name} {what} {since}: expected {expected}, "
+    sentence += f"measured {measured}, limit {limit}"
+    if trouble is not None:
+        sentence += f" ({trouble.sentence})"
+    return Fault("instrument-silent", sentence, t_s, expected, measured, limit)
+
+
+def _returned(station: Station, t_s: float) -> Fault:
+    expected, measured = "an unbroken link", f"back at {station.returned_s:.1f} s"
+    return Fault(
+        "instrument-returned",
+        f"{station.name} was disconnected and is back: expected {expected}, measured "
+        f"{measured}, limit none; the field stays off until an operator's reset",
+        t_s,
+        expected,
+        measured,
+        "none",
+    )

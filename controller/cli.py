@@ -26,6 +26,8 @@ app = typer.Typer(
     help="Bench controller for magnetic-nanoparticle hyperthermia. "
     "Everything also runs on simulated instruments.",
 )
+sar_app = typer.Typer(no_args_is_help=True, help="SAR calorimetry: run, analyse.")
+app.add_typer(sar_app, name="sar")
 errors = Console(stderr=True)
 Config = Annotated[Path, typer.Argument(help="A config file (TOML).", metavar="CONFIG")]
 RunFile = Annotated[Path, typer.Argument(help="A run file (.sqlite).", metavar="RUN")]
@@ -44,10 +46,26 @@ def run(
         bool, typer.Option("--json", help="Engine mode: JSON lines on stdin, stdout.")
     ] = False,
     seed: Seed = None,
+    checklist: Annotated[
+        Path | None,
+        typer.Option(help="Answers to what a real bench asks first.", metavar="FILE"),
+    ] = None,
+    wire_log: Annotated[
+        Path | None,
+        typer.Option(help="Write every byte exchanged into this file.", metavar="FILE"),
+    ] = None,
 ) -> None:
     """Run a treatment: baseline, ramp, hold, cool, under the H·f ceiling."""
     raise typer.Exit(
-        commands_run.run(config, out=out, real_time=real_time, json=json, seed=seed)
+        commands_run.run(
+            config,
+            out=out,
+            real_time=real_time,
+            json=json,
+            seed=seed,
+            checklist=checklist,
+            wire_log=wire_log,
+        )
     )
 
 
@@ -131,6 +149,52 @@ def replay(run: RunFile) -> None:
 def verify(run: RunFile) -> None:
     """Check the chain of a run's events for edits, gaps and truncation."""
     raise typer.Exit(commands_runs.verify(run))
+
+
+@sar_app.command("run")
+def sar_run(config: Config, out: Out = None, seed: Seed = None) -> None:
+    """Measure a SAR matrix in simulated time; one that was interrupted is continued."""
+    from controller import commands_sar
+    from controller.rehearsal_sar import calorimetry
+
+    raise typer.Exit(
+        commands_sar.run(config, calorimetry=calorimetry, out=out, seed=seed)
+    )
+
+
+@sar_app.command("analyse")
+def sar_analyse(
+    files: Annotated[list[Path], typer.Argument(help="Curves, or a folder of them.")],
+    sample: Annotated[Path, typer.Option(help="Description of the sample (TOML).")],
+    out: Out = None,
+    to: Annotated[str, typer.Option(help="Table of results: csv or xlsx.")] = "csv",
+    decimal: Annotated[str, typer.Option(help="Decimal mark of csv: . or ,")] = ".",
+    read: Annotated[
+        list[str] | None,
+        typer.Option(help="How files are read, as time_unit=min.", metavar="KEY=VALUE"),
+    ] = None,
+    on: Annotated[
+        list[float] | None, typer.Option(help="Field on at (s); may be repeated.")
+    ] = None,
+    off: Annotated[
+        list[float] | None, typer.Option(help="Field off at (s); may be repeated.")
+    ] = None,
+) -> None:
+    """Analyse heating curves by every method: SAR with its ±, and why this value."""
+    from controller import commands_sar
+
+    raise typer.Exit(
+        commands_sar.analyse(
+            files,
+            sample=sample,
+            out=out,
+            to=to,
+            decimal=decimal,
+            read=read or (),
+            on_s=on or (),
+            off_s=off or (),
+        )
+    )
 
 
 @app.command()

@@ -84,13 +84,20 @@ class PacedClock(SimulatedClock):
 class RealClock:
     """The monotonic clock, for a bench with an instrument at an address.
 
-    Ticks count from the first one; what was missed is left out.
+    Ticks count from the first one; what was missed is left out. ``advance`` moves what
+    is simulated of a mixed bench, at ticks and waits, by the time that has passed.
     """
 
-    def __init__(self, period_s: float, woken: threading.Event | None = None) -> None:
+    def __init__(
+        self,
+        period_s: float,
+        woken: threading.Event | None = None,
+        advance: Callable[[float], None] | None = None,
+    ) -> None:
         self._period_s = period_s
         self._woken = woken or threading.Event()
-        self._start_s = time.monotonic()
+        self._advance = advance
+        self._start_s = self._advanced_s = time.monotonic()
         self._due_s = 0.0
 
     def now(self) -> float:
@@ -100,6 +107,7 @@ class RealClock:
     def tick(self) -> tuple[float, float]:
         """Wait for the next tick."""
         late_s = _wait(self._woken, self._due_s) if self._due_s else 0.0
+        self._follow()
         now_s = time.monotonic()
         on_time = self._due_s > 0.0 and late_s <= self._period_s
         self._due_s = (self._due_s if on_time else now_s) + self._period_s
@@ -108,10 +116,17 @@ class RealClock:
     def wait(self, dt_s: float) -> None:
         """Wait by the wall clock."""
         time.sleep(dt_s)
+        self._follow()
 
     def restart(self) -> None:
         """Count the next tick from now."""
         self._due_s = time.monotonic() + self._period_s
+
+    def _follow(self) -> None:
+        if self._advance is not None:
+            passed_s = time.monotonic() - self._advanced_s
+            self._advanced_s += passed_s
+            self._advance(passed_s)
 
 
 def _wait(woken: threading.Event, due_s: float) -> float:

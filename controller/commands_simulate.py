@@ -44,13 +44,17 @@ def simulate(
 def served_config(
     data: Mapping[str, Any], addresses: Mapping[str, str], source: str
 ) -> str:
-    """Return a config as TOML, with its simulated instruments at their addresses."""
+    """Return a config as TOML, with its simulated instruments at their addresses.
+
+    Its faults are left out: they happen here.
+    """
     instruments = {
         name: _at(table, addresses[name]) if name in addresses else table
         for name, table in data["instruments"].items()
     }
+    kept = {key: value for key, value in data.items() if key != "faults"}
     head = f"# {source}, served: valid while amf simulate runs\n"
-    return head + toml_text({**data, "instruments": instruments})
+    return head + toml_text({**kept, "instruments": instruments})
 
 
 def _at(table: Mapping[str, Any], address: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from controller.config_instruments import instrument_problems, model_of
 from controller.config_model import (
     Applicator,
     Draft,
+    FaultTable,
     Instrument,
     Probe,
     Sample,
@@ -43,7 +44,7 @@ class BenchSpec:
     """Which instruments make up the bench, and what is simulated of it.
 
     ``sample`` and ``simulation`` are always there; they matter where an instrument is
-    simulated inside.
+    simulated inside. ``faults`` are what shall go wrong there.
     """
 
     instruments: Mapping[str, Instrument]
@@ -51,6 +52,7 @@ class BenchSpec:
     applicator: Applicator
     sample: Sample
     simulation: Simulation
+    faults: tuple[FaultTable, ...] = ()
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -106,7 +108,12 @@ def _resolve(name: str, draft: Draft, texts: Mapping[str, str]) -> Loaded:
     assert draft.experiment and draft.run
     probes = tuple(probe for _, probe in draft.probes)
     bench = BenchSpec(
-        draft.instruments, probes, draft.applicator, draft.sample, draft.simulation
+        draft.instruments,
+        probes,
+        draft.applicator,
+        draft.sample,
+        draft.simulation,
+        tuple(draft.faults),
     )
     return Loaded(
         name=name,

@@ -61,7 +61,7 @@ def largest_rise_c_per_s(full_power_rise_c_per_s: float | None) -> float:
 
 def treatment_problems(draft: Draft) -> list[str]:
     """Return one sentence for each mistake of ceiling, treatment, limits and roles."""
-    checks = (_profile, _band, _roles, _setpoint, _tumour_pair, _order, _rise)
+    checks = (_profile, _band, _roles, _setpoint, _tumour_pair, _order, _rise, _faults)
     return [sentence for check in checks for sentence in check(draft)]
 
 
@@ -238,3 +238,14 @@ def _rise(draft: Draft) -> Iterator[str]:
             f"limits.rise_c_per_s = {rise_c_per_s:g} is not allowed; at most "
             f"{highest:g} °C/s, {why}"
         )
+
+
+def _faults(draft: Draft) -> Iterator[str]:
+    if draft.faults and not any(i.simulated for i in draft.instruments.values()):
+        yield (
+            "[[faults]] is for instruments with simulated = true, and there is none in "
+            "this file; remove it"
+        )
+    for at, fault in enumerate(draft.faults, start=1):
+        if (fault.at_s is None) == (fault.phase is None):
+            yield f"faults[{at}] needs one of at_s and phase"

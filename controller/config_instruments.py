@@ -2,23 +2,44 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from controller.config_errors import nearest, shown
 from controller.config_model import Draft, Instrument
-from controller.instruments import DRIVERS, Model
+from controller.instruments import DRIVERS, DriverRefused, Model, driver_kind
 
 MAGNETHERM_CAPACITANCES_F = (200e-9, 88e-9, 26e-9, 15e-9, 6.2e-9)
 
 
 def model_of(instrument: Instrument) -> Model:
     """Return what an instrument's model can do; nothing for an unknown model."""
-    return DRIVERS[instrument.driver].models.get(instrument.model, Model())
+    return driver_kind(instrument.driver).models.get(instrument.model, Model())
 
 
 def instrument_problems(draft: Draft) -> list[str]:
     """Return one sentence for each mistake of instruments, probes and applicator."""
     checks = (_where, _models, _twins, _probes, _channels, _applicator, _simulation)
-    return [sentence for check in checks for sentence in check(draft)]
+    wrong = dict(_drivers(draft))
+    others = {n: i for n, i in draft.instruments.items() if n not in wrong}
+    readable = replace(draft, instruments=others)
+    return [*wrong.values(), *(s for check in checks for s in check(readable))]
+
+
+def _drivers(draft: Draft) -> Iterator[tuple[str, str]]:
+    """Yield the instruments whose driver cannot be used, each with its sentence."""
+    for name, instrument in draft.instruments.items():
+        path, driver = f"instruments.{name}", instrument.driver
+        try:
+            driver_kind(driver)
+        except DriverRefused as error:
+            yield name, f"{path}.driver = {shown(driver)} cannot be used: {error}"
+            continue
+        if instrument.simulated and driver not in DRIVERS:
+            yield (
+                name,
+                f"{path} is simulated, and driver {driver} of another package has no "
+                'twin here; give it address = "…" instead',
+            )
 
 
 def _where(draft: Draft) -> Iterator[str]:
@@ -42,7 +63,7 @@ def _where(draft: Draft) -> Iterator[str]:
 
 def _models(draft: Draft) -> Iterator[str]:
     for name, instrument in draft.instruments.items():
-        path, known = f"instruments.{name}", DRIVERS[instrument.driver].models
+        path, known = f"instruments.{name}", driver_kind(instrument.driver).models
         if instrument.model not in known:
             yield (
                 f"{path}.model = {shown(instrument.model)} is not one that driver "
@@ -50,7 +71,7 @@ def _models(draft: Draft) -> Iterator[str]:
             )
         if instrument.update_s is None:
             continue
-        if DRIVERS[instrument.driver].role != "thermometer":
+        if driver_kind(instrument.driver).role != "thermometer":
             yield f"{path}.update_s is for thermometers, and this is not one"
         elif draft.limits is not None and instrument.update_s > draft.limits.age_s:
             yield (
@@ -115,8 +136,8 @@ def _reference(draft: Draft, path: str, name: str, role: str) -> Iterator[str]:
         yield f"{path} = {shown(name)} is not an instrument of this file; {hint}"
         return
     instrument = draft.instruments.get(name)
-    if instrument is not None and DRIVERS[instrument.driver].role != role:
-        is_role = DRIVERS[instrument.driver].role
+    if instrument is not None and driver_kind(instrument.driver).role != role:
+        is_role = driver_kind(instrument.driver).role
         yield f"{path} = {shown(name)} is a {is_role}; a {role} is needed here"
 
 
@@ -129,7 +150,7 @@ def _applicator(draft: Draft) -> Iterator[str]:
         draft, "applicator.generator", applicator.generator, "generator"
     )
     generator = draft.instruments.get(applicator.generator)
-    if generator is not None and not DRIVERS[generator.driver].reads_back:
+    if generator is not None and not driver_kind(generator.driver).reads_back:
         yield (
             f"applicator.generator = {shown(applicator.generator)}: {generator.driver} "
             "cannot read its frequency back, and this version has no oscilloscope "

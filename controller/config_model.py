@@ -9,24 +9,27 @@ the side that would loosen.
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from controller.decisions.settings import LimitSettings, Role
+from controller.instruments import offered_drivers
 
 Profile = Literal["atkinson-brezovich", "diameter", "hergt-dutz", "no-tissue"]
-Driver = Literal[
-    "aimtti_psu",
-    "aimtti_tg",
-    "ea_ps9000",
-    "fotemp",
-    "keysight_33500",
-    "luxtron_m600",
-    "neoptix_reflex",
-    "opsens",
-    "osensa_ftx",
-    "siglent_sdg",
-    "tdk_genesys",
-]
+
+
+def _offered(name: str) -> str:
+    if name not in offered_drivers():
+        raise ValueError("no driver has this name")
+    return name
+
+
+def _choices(schema: dict[str, Any]) -> None:
+    schema["enum"] = offered_drivers()
+
+
+# Open to other packages' drivers. Whether one that is offered can be used is checked in
+# controller.config_instruments, which has a sentence for it.
+Driver = Annotated[str, AfterValidator(_offered), Field(json_schema_extra=_choices)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
 Text = Annotated[str, Field(max_length=2000)]
 Frequency = Annotated[float, Field(ge=1e4, le=2e6)]
@@ -250,6 +253,19 @@ class Simulation(Table):
     quantisation_c: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
 
 
+class FaultTable(Table):
+    """What goes wrong with what is simulated, as ``simulators.faults`` means it."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=40)]
+    on: Annotated[str, Field(max_length=40)] = ""
+    at_s: Annotated[float, Field(ge=0.0, le=1e5)] | None = None
+    phase: Literal["baseline", "ramp", "hold", "cool"] | None = None
+    after_s: Annotated[float, Field(ge=0.0, le=1e5)] = 0.0
+    duration_s: Annotated[float, Field(gt=0.0, le=1e5)] | None = None
+    size: Annotated[float, Field(ge=-1e6, le=1e6)] | None = None
+    other: Annotated[str, Field(max_length=40)] = ""
+
+
 @dataclass(slots=True)
 class Draft:
     """The tables of a config as far as they could be read; None where they could not.
@@ -275,4 +291,5 @@ class Draft:
     named: frozenset[str] = frozenset()
     instruments: dict[str, Instrument] = field(default_factory=dict)
     probes: list[tuple[int, Probe]] = field(default_factory=list)
+    faults: list[FaultTable] = field(default_factory=list)
     all_probes_read: bool = True

@@ -12,6 +12,7 @@ from controller.config_model import (
     Control,
     Draft,
     Experiment,
+    FaultTable,
     Instrument,
     Limits,
     Loop,
@@ -40,7 +41,7 @@ TABLES: dict[str, type[Table]] = {
     "sample": Sample,
     "simulation": Simulation,
 }
-KNOWN = ("name", *TABLES, "instruments", "probes")
+KNOWN = ("name", *TABLES, "instruments", "probes", "faults")
 # Where a key belongs that stands in the wrong table; keys of two tables are left out.
 _HOMES = {
     key: name
@@ -104,6 +105,7 @@ def draft_of(data: dict[str, Any]) -> Draft:
             setattr(draft, name, _table(model, data.get(name, {}), name, draft))
     _read_instruments(data.get("instruments", {}), draft)
     _read_probes(data.get("probes", []), draft)
+    _read_faults(data.get("faults", []), draft)
     return draft
 
 
@@ -137,6 +139,17 @@ def _read_probes(tables: object, draft: Draft) -> None:
             draft.probes.append((at, probe))
     wrong_role = any(key.endswith("].role") for key in draft.wrong)
     draft.all_probes_read = len(draft.probes) == len(tables) and not wrong_role
+
+
+def _read_faults(tables: object, draft: Draft) -> None:
+    if not isinstance(tables, list):
+        sentence = "faults must be tables in double brackets, [[faults]]"
+        draft.problems.append(sentence)
+        return
+    for at, content in enumerate(tables, start=1):
+        fault = _table(FaultTable, content, f"faults[{at}]", draft)
+        if fault is not None:
+            draft.faults.append(fault)
 
 
 def _check_top(data: dict[str, Any], problems: list[str]) -> None:

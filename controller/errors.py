@@ -5,6 +5,7 @@
     ├── RecordingError    the run cannot be written: no recording, no field
     ├── RunFileError      a run file cannot be created, or is not one of ours
     ├── ExportError       a run cannot be exported as asked
+    ├── CurveFileError    a calorimetry file cannot be read (in ``sar_tables``)
     ├── BenchError        refused before an output was enabled
     └── GuardError        a command that might break the ceiling was about to be sent
 

@@ -1,8 +1,15 @@
-"""The drivers that a config may name: what each is for, and how it is opened."""
+"""The drivers that a config may name: what each is for, and how it is opened.
+
+Another package brings a driver of its own by an entry point of the group ``GROUP``: its
+name is the driver's, its value a ``DriverKind``. Only what a config names is imported:
+no other package's code runs on the way to switching a field off.
+"""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
 
 from drivers import (
@@ -21,7 +28,19 @@ from drivers import (
 from drivers.roles import Identity
 from drivers.transport import Port, Transport, WireLog
 
+GROUP = "amf_bench.drivers"
 TIMEOUT_S = 1.0
+ROLES = ("supply", "generator", "thermometer")
+# What running a stranger's module raises when it is broken. What else comes is no
+# ordinary mistake of a package (memory, an exit) and must not be swallowed.
+BROKEN = (
+    *(ArithmeticError, AssertionError, AttributeError, ImportError, LookupError),
+    *(NameError, OSError, RuntimeError, SyntaxError, TypeError, ValueError),
+)
+
+
+class DriverRefused(ValueError):
+    """A driver of another package cannot be used; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +157,45 @@ DRIVERS: dict[str, DriverKind] = {
 }
 
 
+def installed() -> Mapping[str, list[EntryPoint]]:
+    """Return what the installed packages offer, by the driver's name; import none."""
+    found: dict[str, list[EntryPoint]] = {}
+    for point in entry_points(group=GROUP):
+        found.setdefault(point.name, []).append(point)
+    return found
+
+
+# Read when the program starts, so that reading a config opens no file but the config.
+POINTS = installed()
+
+
+def offered_drivers() -> list[str]:
+    """Return the name of every driver, ours and other packages'; import none."""
+    return sorted({*DRIVERS, *POINTS})
+
+
+@cache
+def driver_kind(name: str) -> DriverKind:
+    """Return what is known of a driver; one of another package is imported for it.
+
+    Raises:
+        DriverRefused: it cannot be used; the sentence names the package and says why.
+        KeyError: nobody offers it.
+    """
+    points = POINTS.get(name, [])
+    owners = ["amf-bench"] * (name in DRIVERS) + sorted(_package(p) for p in points)
+    if len(owners) > 1:  # whose was meant is not ours to guess
+        raise DriverRefused(
+            f"{' and '.join(owners)} each bring a driver {name}; uninstall all but one"
+        )
+    return _imported(name, points[0]) if points else DRIVERS[name]
+
+
 def open_driver(
     name: str, driver: str, model: str, port: Port, log: WireLog | None
 ) -> Any:
     """Put a driver on a port; nothing is sent before its first call."""
-    kind = DRIVERS[driver]
+    kind = driver_kind(driver)
     transport = Transport(port, name, timeout_s=TIMEOUT_S, gap_s=kind.gap_s, log=log)
     return kind.make(transport, model)
 
@@ -157,3 +210,39 @@ def mismatch(name: str, model: str, serial: str, identity: Identity) -> str:
         + f", but {identity.maker} {identity.model} with serial number "
         f"{identity.serial or '(none)'} answers; check the address"
     )
+
+
+def _package(point: EntryPoint) -> str:
+    return (point.dist and point.dist.name) or "a package without a name"
+
+
+def _imported(name: str, point: EntryPoint) -> DriverKind:
+    brings = f"{_package(point)} brings the driver {name}, but {point.value}"
+    try:
+        kind = point.load()
+    except BROKEN as error:
+        what = f"{type(error).__name__}: {error}"
+        raise DriverRefused(f"{brings} cannot be imported ({what})") from error
+    if not isinstance(kind, DriverKind):
+        what = type(kind).__name__
+        raise DriverRefused(f"{brings} is of type {what} and no DriverKind")
+    for lack in _lacks(kind):
+        raise DriverRefused(f"{brings} {lack}")
+    return kind
+
+
+def _lacks(kind: DriverKind) -> Iterator[str]:
+    """Say what a stranger's driver does not tell and a bench has to know."""
+    if kind.role not in ROLES:
+        yield f"has the role {kind.role!r}, which is none of {', '.join(ROLES)}"
+    if not kind.models:
+        yield "knows no model"
+    for name, model in kind.models.items():
+        if not isinstance(model, Model):
+            yield f"says of its {name} no Model but {model!r}"
+            return
+        ratings = (model.max_voltage_v, model.max_current_a, model.current_resolution_a)
+        if kind.role == "supply" and not all(0.0 < r < math.inf for r in ratings):
+            yield f"does not say the volts, amperes and current step of its {name}"
+        if kind.role == "thermometer" and model.channels < 1:
+            yield f"does not say how many channels its {name} has"

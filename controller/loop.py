@@ -13,11 +13,13 @@ from typing import Any, Protocol
 
 from controller.bench_link import BenchLink
 from controller.decisions.settings import Settings
-from controller.decisions.signals import Fault, Measurement, Request
+from controller.decisions.signals import Command, Fault, Measurement, Request
 from controller.decisions.state import State, initial
 from controller.decisions.step import step
-from controller.errors import AmfError, RecordingError
+from controller.errors import AmfError, GuardError, RecordingError
 from controller.guard import guard
+from controller.guardian_link import Guardian, SimulatedGuardian
+from controller.heartbeat import LONGEST_PAUSE_S
 from controller.loop_record import LoopRecord
 from controller.snapshot import snapshot
 from controller.switching import OffReport
@@ -25,6 +27,9 @@ from controller.switching import OffReport
 log = logging.getLogger(__name__)
 COMPLETED, FAILED, REFUSED, ENDED, NOT_CONFIRMED = 0, 1, 2, 3, 4
 RECHECK_S = 1.0
+# What the guardian grants beyond the silence that it tolerates; then it acts itself.
+PREPARE_PAUSE_S = 5.0
+OFF_PAUSE_S = 8.0
 
 
 class Operator(Protocol):
@@ -59,12 +64,16 @@ class Loop:
         record: LoopRecord,
         operator: Operator,
         watch_folder: Callable[[], tuple[Fault, ...]] = tuple,
+        guardian: Guardian | None = None,
     ) -> None:
         self._bench = bench
         self._settings = settings
         self._record = record
         self._operator = operator
         self._watch_folder = watch_folder
+        self._guardian = guardian or SimulatedGuardian(
+            settings.period_s, bench.clock.now
+        )
         self.state: State = initial(settings)
         self._seq = 0
         self._off = OffReport(False, "the field has not been on")
@@ -80,7 +89,9 @@ class Loop:
                 self._tick()
         except BaseException as error:  # noqa: BLE001 # broad: off, record, re-raise
             problem = error
-        self._say_off(self._bench.switch_off())
+        self._switch_off()
+        if self._bench.energised:  # what follows is not the loop: time to leave
+            self._guardian.beat(True, LONGEST_PAUSE_S)
         wall_s = time.perf_counter() - started_s
         self._show_end()
         outcome = self._outcome(problem, wall_s)
@@ -95,16 +106,17 @@ class Loop:
 
     def _tick(self) -> None:
         t_s, late_s = self._bench.clock.tick()
+        self._guardian.ticked()
         requests = self._operator.requests()
         if requests:
             requests = self._prove_resets(requests)
         measurement = self._bench.measure(
-            t_s, late_s, requests, self._watch_folder() if t_s else ()
+            t_s, late_s, requests, self._seen_outside() if t_s else ()
         )
         before = self.state
         self.state, command = step(before, measurement, self._settings)
         guard(command, measurement.drive, self._settings)
-        report = self._bench.apply(command)
+        report = self._apply(command)
         self._record.tick(self._seq, self.state, measurement)
         if report is not None:
             self._say_off(report)
@@ -116,7 +128,32 @@ class Loop:
             self._publish(measurement)
         if self._bench.energised and not command.output_on:
             self._insist(t_s)
+        self._guardian.beat(self._bench.energised)
         self._seq += 1
+
+    def _seen_outside(self) -> tuple[Fault, ...]:
+        return (*self._watch_folder(), *self._guardian.faults())
+
+    def _apply(self, command: Command) -> OffReport | None:
+        """Tell the guardian what the field may do now, then do it."""
+        bench, pause_s = self._bench, 0.0
+        if command.output_on and not bench.prepared:
+            pause_s = PREPARE_PAUSE_S
+        elif bench.energised and not command.output_on:
+            pause_s = OFF_PAUSE_S
+        self._guardian.beat(command.output_on or bench.energised, pause_s)
+        report = bench.apply(command)
+        if pause_s:  # the clock counts anew, too: what took so long was announced
+            self._guardian.ticked()
+        return report
+
+    def _switch_off(self) -> None:
+        """Switch off and say so; the guardian grants a bounded time for it."""
+        self._guardian.beat(self._bench.energised, OFF_PAUSE_S)
+        report = self._bench.switch_off()
+        self._guardian.ticked()
+        self._guardian.beat(self._bench.energised)
+        self._say_off(report)
 
     def _finished(self) -> bool:
         phase = self.state.course.phase
@@ -128,7 +165,7 @@ class Loop:
         """Drop a reset unless the field is proven off again."""
         if all(request.name != "reset" for request in requests):
             return requests
-        self._say_off(self._bench.switch_off())
+        self._switch_off()
         if self._off.confirmed:
             return requests
         return tuple(r for r in requests if r.name != "reset")
@@ -137,7 +174,7 @@ class Loop:
         """Keep switching off, each second, while off is not confirmed."""
         if t_s - self._rechecked_s >= RECHECK_S:
             self._rechecked_s = t_s
-            self._say_off(self._bench.switch_off())
+            self._switch_off()
 
     def _show_end(self) -> None:
         """Show once more what is read back, now that the field is off."""
@@ -169,15 +206,17 @@ class Loop:
         code, sentence = self._why(problem)
         if not self._off.confirmed:
             code, sentence = NOT_CONFIRMED, f"{self._off.sentence}; {sentence}"
+        elif code != COMPLETED:
+            sentence = f"{sentence}; {self._off.sentence}"
         return Outcome(code, sentence, wall_s, self._seq)
 
     def _why(self, problem: BaseException | None) -> tuple[int, str]:
         if isinstance(problem, RecordingError):
             return ENDED, f"no recording, no field: {problem}"
         if problem is not None:
-            never_on = self.state.course.phase == "baseline"
-            refused = never_on and isinstance(problem, AmfError)
-            return (REFUSED if refused else FAILED), str(problem)
+            ours = not isinstance(problem, AmfError) or isinstance(problem, GuardError)
+            refused = self.state.course.phase == "baseline"
+            return (FAILED if ours else REFUSED if refused else ENDED), str(problem)
         course = self.state.course
         if course.phase == "done":
             held = self._settings.treatment

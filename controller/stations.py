@@ -3,16 +3,18 @@
 A station knows nothing of threads: ``acquisition`` calls it from the loop (simulated
 time) or from the instrument's own thread (real time). What others read of a station is
 one frozen value, replaced as a whole. A failed exchange is remembered, not raised:
-the age of the newest reading then grows, and the interlocks decide.
+the age of the newest reading then grows, and the interlocks decide. After a silence or
+a lost port the instrument is identified again before anything else counts.
 """
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from controller.decisions.signals import NAN, Command, Reading
-from drivers.errors import InstrumentError, Silent
-from drivers.roles import CoilSupply, Generator, SupplyState, Thermometer
+from drivers.errors import ConnectionLost, InstrumentError, Silent, WrongInstrument
+from drivers.roles import CoilSupply, Generator, Identity, SupplyState, Thermometer
 
 log = logging.getLogger(__name__)
 Now = Callable[[], float]
@@ -20,37 +22,79 @@ Now = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Since when an instrument does not answer, and its last error."""
+    """Since when an instrument gives no usable answer, and its last error."""
 
     since_s: float
     sentence: str
+    error: type[InstrumentError] = InstrumentError
 
 
 @dataclass
 class Station:
-    """What all stations share: a name, the clock of the run, and trouble."""
+    """What all stations share: a name, the clock of the run, and trouble.
+
+    ``taken_s`` is when the newest reading was taken. ``identify`` asks the instrument,
+    ``identity`` is what it said when the bench was opened; ``returned_s`` is when a
+    port that had gone was back with the same instrument on it, NaN while none had.
+    """
 
     name: str
     now: Now
     trouble: Trouble | None = field(default=None, init=False)
+    taken_s: float = field(default=NAN, init=False)
+    identity: Identity | None = field(default=None, init=False)
+    returned_s: float = field(default=NAN, init=False)
+    identify: Callable[[], Identity] | None = field(default=None, init=False)
+    _unknown: bool = field(default=False, init=False)
+    _cut: bool = field(default=False, init=False)
 
     def poll(self) -> None:
         """Read the instrument; on failure remember the trouble and go on."""
         try:
+            self._know_again()
             self._poll()
         except InstrumentError as error:
             self._note(error)
         else:
             self.trouble = None
+            if self._cut:
+                self._cut, self.returned_s = False, self.now()
 
     def _poll(self) -> None:
         raise InstrumentError(f"{self.name} has nothing to poll")
 
+    def _know_again(self) -> None:
+        """Identify the instrument if its link was broken.
+
+        Raises:
+            WrongInstrument: another one answers now.
+        """
+        if not self._unknown:
+            return
+        if self.identify is not None and self.identity is not None:
+            found = self.identify()
+            if found != self.identity:
+                raise WrongInstrument(
+                    f"{self.name}: after its link was broken {_who(found)} answers, "
+                    f"not {_who(self.identity)}; check what is plugged in where"
+                )
+        self._check_returned()
+        self._unknown = False
+
+    def _check_returned(self) -> None:
+        """Check that the instrument is still set as it was."""
+
     def _note(self, error: InstrumentError) -> None:
         if self.trouble is None:
             log.warning("%s", error)
+        if isinstance(error, ConnectionLost | Silent):
+            self._unknown = True
+        if isinstance(error, ConnectionLost):
+            self._cut = True
         since_s = self.now() if self.trouble is None else self.trouble.since_s
-        self.trouble = Trouble(since_s, str(error))
+        if self.trouble is None and not math.isnan(self.taken_s):
+            since_s = self.taken_s
+        self.trouble = Trouble(since_s, str(error), type(error))
 
 
 @dataclass
@@ -64,8 +108,7 @@ class ThermometerStation(Station):
 
     def _note(self, error: InstrumentError) -> None:
         # a thermometer that sends by itself says nothing between two reports
-        newest_s = max((r.taken_s for r in self.readings.values()), default=NAN)
-        if isinstance(error, Silent) and self.now() - newest_s <= self.update_s:
+        if isinstance(error, Silent) and self.now() - self.taken_s <= self.update_s:
             return
         super()._note(error)
 
@@ -77,6 +120,7 @@ class ThermometerStation(Station):
             for channel, t in temperatures.items()
             if channel in self.channels
         }
+        self.taken_s = taken_s
 
 
 @dataclass
@@ -85,10 +129,10 @@ class SupplyStation(Station):
 
     driver: CoilSupply
     state: SupplyState | None = field(default=None, init=False)
-    taken_s: float = field(default=NAN, init=False)
     _on: bool = field(default=False, init=False)
     _current_a: float = field(default=0.0, init=False)
     _voltage_v: float = field(default=0.0, init=False)
+    _trips: tuple[float, float] | None = field(default=None, init=False)
 
     def _poll(self) -> None:
         self.state = self.driver.read_state()
@@ -101,11 +145,16 @@ class SupplyStation(Station):
         """
         self._on = False
         self._current_a = self._voltage_v = 0.0
+        self._trips = None
         try:
             self.driver.off()
+            self._know_again()
             self.driver.reset_trip()
             self.driver.set_trips(over_voltage_v, over_current_a)
+            self._trips = self.driver.read_trips()
+            self._poll()
         except InstrumentError as error:
+            self._note(error)
             return str(error)
         return ""
 
@@ -116,6 +165,7 @@ class SupplyStation(Station):
         fails is trouble; the current that is read back then decides.
         """
         try:
+            self._know_again()
             if not self._on:
                 self.driver.set_output(True)
                 self._on = True
@@ -132,8 +182,10 @@ class SupplyStation(Station):
         """Switch the output off and read it back; "" when confirmed, else why not."""
         self._on = False
         self._current_a = self._voltage_v = 0.0
+        self._trips = None
         try:
-            self.driver.off()
+            self.driver.off()  # first, and whoever listens: identified or not
+            self._know_again()
             self._poll()
         except InstrumentError as error:
             self._note(error)
@@ -144,6 +196,18 @@ class SupplyStation(Station):
         if not abs(state.current_a) <= OFF_CURRENT_A:
             return f"{self.name}: output off, but {state.current_a:.2f} A flow"
         return ""
+
+    def _check_returned(self) -> None:
+        # what was sent before may have been lost with the link: send it again
+        self._current_a = self._voltage_v = NAN
+        if not self._on or self._trips is None:
+            return
+        found = self.driver.read_trips()
+        if found != self._trips:
+            raise InstrumentError(
+                f"{self.name}: came back with the trips {found} (V, A) instead of "
+                f"{self._trips}; was it without mains?"
+            )
 
     def _set_voltage(self, voltage_v: float) -> None:
         if voltage_v != self._voltage_v:
@@ -163,7 +227,6 @@ class GeneratorStation(Station):
     driver: Generator
     frequency_hz: float = field(default=NAN, init=False)
     output_on: bool = field(default=False, init=False)
-    taken_s: float = field(default=NAN, init=False)
 
     def _poll(self) -> None:
         self.frequency_hz = self.driver.read_frequency_hz()
@@ -176,11 +239,13 @@ class GeneratorStation(Station):
         Returns "" when done, else what went wrong.
         """
         try:
+            self._know_again()
             self.driver.set_frequency(frequency_hz)
             self.driver.set_amplitude(amplitude_vpp)
             self.driver.set_output(True)
             self._poll()
         except InstrumentError as error:
+            self._note(error)
             return str(error)
         if not abs(self.frequency_hz - frequency_hz) <= 1e-4 * frequency_hz:
             return (
@@ -193,11 +258,17 @@ class GeneratorStation(Station):
         """Switch the output off and read it back; "" when confirmed, else why not."""
         try:
             self.driver.off()
+            self._know_again()
             self._poll()
         except InstrumentError as error:
             self._note(error)
             return str(error)
         return f"{self.name}: the output is still on" if self.output_on else ""
+
+
+def _who(identity: Identity) -> str:
+    words = (identity.maker, identity.model, identity.serial)
+    return " ".join(word for word in words if word)
 
 
 # two steps of a 60 V / 50 A supply's read-back, and its offset

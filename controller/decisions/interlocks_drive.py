@@ -13,6 +13,8 @@ from controller.decisions.settings import ApplicatorSettings, LimitSettings, Set
 from controller.decisions.signals import NAN, Command, Drive
 
 SETTLE_S = 1.0
+# a reading may be 1.5 s old, and is compared with what was set in the second before it
+KEPT_S = 3.0
 FREQUENCY_TOLERANCE = 1e-3
 OFF_CURRENT_SHARE = 0.02
 
@@ -21,7 +23,7 @@ OFF_CURRENT_SHARE = 0.02
 class DriveWatch:
     """What is remembered of the applicator.
 
-    ``sets`` are (time in s, current in A) commanded in the last second;
+    ``sets`` are (time in s, current in A) commanded in the last 3 s;
     ``switched_s`` when the output was last commanded on or off; ``low_since_s``
     since when the current has been below its set-point.
     """
@@ -37,7 +39,7 @@ def remember(watch: DriveWatch, command: Command, t_s: float) -> DriveWatch:
     switched_s = watch.switched_s
     if command.output_on != watch.output_on or switched_s != switched_s:
         switched_s = t_s
-    recent = tuple(s for s in watch.sets if t_s - s[0] <= SETTLE_S)
+    recent = tuple(s for s in watch.sets if t_s - s[0] <= KEPT_S)
     return DriveWatch(
         (*recent, (t_s, command.current_a)),
         command.output_on,
@@ -152,8 +154,10 @@ def _check_current(
     watch: DriveWatch, drive: Drive, settings: Settings, found: Findings
 ) -> DriveWatch:
     tolerance_a = settings.applicator.current_tolerance_a
-    newest_a = watch.sets[-1][1] if watch.sets else 0.0
-    highest_a = max((a for _, a in watch.sets), default=0.0)
+    taken_s = drive.supply_taken_s
+    sets = [a for t_s, a in watch.sets if 0.0 <= taken_s - t_s <= SETTLE_S]
+    newest_a = sets[-1] if sets else 0.0
+    highest_a = max(sets, default=0.0)
     if not drive.current_a <= highest_a + tolerance_a:
         found.fault(
             "current-high",
@@ -162,7 +166,7 @@ def _check_current(
             f"{drive.current_a:.2f} A",
             f"{highest_a + tolerance_a:.2f} A",
         )
-    lowest_a = min((a for _, a in watch.sets), default=0.0)
+    lowest_a = min(sets, default=0.0)
     if drive.current_a >= lowest_a - tolerance_a:
         low_since_s = NAN
     else:

@@ -1,0 +1,255 @@
+"""The config of a SAR matrix, read: every point under its ceiling, in its order."""
+
+import hashlib
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from controller.config_model import Name, RunTable, Table
+from controller.config_sar import (
+    TABLES,
+    ColumnsTable,
+    Description,
+    read_table,
+    read_tables,
+    sample_problems,
+    toml_of,
+)
+from controller.config_sar_matrix import (
+    CapacitorTable,
+    CeilingTable,
+    MatrixTable,
+    ProtocolTable,
+    SarSimulation,
+)
+from controller.decisions.ceiling import exceeds, permitted_amplitude
+from controller.decisions.settings import CeilingSettings
+from controller.errors import BenchError, ConfigError
+
+PLAN_TABLES: dict[str, type[Table]] = {
+    **{name: model for name, model in TABLES.items() if name != "columns"},
+    "run": RunTable,
+    "matrix": MatrixTable,
+    "protocol": ProtocolTable,
+    "ceiling": CeilingTable,
+    "simulation": SarSimulation,
+}
+REQUIRED = ("sample", "field", "matrix", "ceiling", "simulation")
+
+
+@dataclass(frozen=True, slots=True)
+class SarPoint:
+    """One curve to be measured: a capacitor, a current, and which repeat it is."""
+
+    capacitor: CapacitorTable
+    current_a: float
+    repeat: int
+
+    @property
+    def field_a_per_m(self) -> float:
+        """Return the peak amplitude that the current makes, in A/m."""
+        return self.current_a * self.capacitor.field_per_ampere_per_m
+
+    @property
+    def stem(self) -> str:
+        """Return the name of the point's file, without its ending."""
+        where = f"{self.capacitor.name}_{self.field_a_per_m:.0f}_a_per_m"
+        return f"{where}_{self.repeat}"
+
+
+@dataclass(frozen=True, slots=True)
+class SarPlan:
+    """A config of a matrix without a mistake. ``digest`` is the SHA-256 of its file."""
+
+    name: str
+    out: Path
+    description: Description
+    protocol: ProtocolTable
+    matrix: MatrixTable
+    capacitors: tuple[CapacitorTable, ...]
+    ceiling: CeilingSettings
+    simulation: SarSimulation
+    digest: str
+
+    @property
+    def true_ilp_nh_m2_per_kg(self) -> float:
+        """Return the ILP of the simulated particles, in nH·m²/kg."""
+        return self.simulation.ilp_nh_m2_per_kg
+
+    def points(self, seed: int | None = None) -> list[SarPoint]:
+        """Return every curve in the order of measuring, coil by coil."""
+        draw = random.Random(self.simulation.seed if seed is None else seed)
+        capacitors = list(self.capacitors)
+        if self.matrix.shuffle:
+            draw.shuffle(capacitors)
+        every: list[SarPoint] = []
+        for capacitor in capacitors:
+            here = [
+                SarPoint(capacitor, _current_a(amplitude, capacitor), repeat)
+                for amplitude in self.matrix.amplitudes_a_per_m
+                for repeat in range(1, self.protocol.repeats + 1)
+            ]
+            if self.matrix.shuffle:
+                draw.shuffle(here)
+            every += here
+        return every
+
+    def described_at(self, point: SarPoint) -> Description:
+        """Return the description as it holds for one point's file."""
+        on_s = self.protocol.baseline_s
+        field = self.description.field.model_copy(
+            update={
+                "frequency_hz": point.capacitor.frequency_hz,
+                "on_s": [on_s],
+                "off_s": [on_s + self.protocol.on_s],
+            }
+        )
+        columns = ColumnsTable(field="field_a_per_m")
+        return self.description.model_copy(update={"field": field, "columns": columns})
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Return (name, words) of how the matrix was measured."""
+        p = self.protocol
+        return [
+            *self.description.facts(),
+            (
+                "protocol",
+                f"{p.baseline_s:g} s baseline, {p.on_s:g} s on, {p.off_s:g} s",
+            ),
+            ("equilibrium", f"drift below {p.drift_c_per_min:g} °C/min"),
+            ("repeats", str(p.repeats)),
+            ("ceiling", f"no-tissue, {self.ceiling.limit_a_per_m_s:.3g} A/(m·s)"),
+            ("coils", "; ".join(_words(c) for c in self.capacitors)),
+            ("SHA-256 of the config", self.digest),
+            ("bench", "simulated; acknowledgements waived: simulated"),
+        ]
+
+
+def load_plan(path: Path) -> SarPlan:
+    """Read the config of a matrix.
+
+    Raises:
+        ConfigError: the file is wrong; ``problems`` has a sentence for each mistake.
+        BenchError: it is about a bench with real instruments.
+    """
+    data = toml_of(path)
+    if data.get("simulated") is not True:
+        raise BenchError(
+            f"{path}: a SAR matrix is measured on a simulated bench only so far "
+            "(simulated = true); measure by hand and use amf sar analyse"
+        )
+    problems: list[str] = []
+    rest = {k: v for k, v in data.items() if k not in ("name", "simulated")}
+    capacitors = _capacitors(rest.pop("capacitors", None), problems)
+    tables = read_tables(rest, PLAN_TABLES, REQUIRED, problems)
+    problems += sample_problems(tables.get("sample"))
+    try:
+        TypeAdapter(Name).validate_python(data.get("name"), strict=True)
+    except ValidationError:
+        problems.append(
+            "name must be letters, digits, _ . and -, starting with a letter"
+        )
+    if problems:
+        raise ConfigError([f"{path}: {problem}" for problem in problems])
+    plan = _plan(data["name"], tables, capacitors, path)
+    problems = point_problems(plan)
+    if problems:
+        raise ConfigError([f"{path}: {problem}" for problem in problems])
+    return plan
+
+
+def point_problems(plan: SarPlan) -> list[str]:
+    """Return a sentence for each point that the ceiling or the supply forbids."""
+    problems = []
+    for point in plan.points():
+        if point.repeat > 1:
+            continue
+        c, h = point.capacitor, point.field_a_per_m
+        if point.current_a > c.max_current_a:
+            problems.append(
+                f"matrix: {h:.0f} A/m needs {point.current_a:.2f} A with {c.name}; at "
+                f"most {c.max_current_a:g} A"
+            )
+        elif not allowed_by(plan.ceiling, point):
+            highest = permitted_amplitude(c.frequency_hz, plan.ceiling)
+            problems.append(
+                f"matrix: {h:.0f} A/m at {c.frequency_hz:.0f} Hz ({c.name}) may break "
+                f"the ceiling; permitted are {highest:.0f} A/m"
+            )
+    return problems
+
+
+def allowed_by(ceiling: CeilingSettings, point: SarPoint) -> bool:
+    """Say whether a point stays under the ceiling, with its uncertainties."""
+    h, f = point.field_a_per_m, point.capacitor.frequency_hz
+    return h <= permitted_amplitude(f, ceiling) and not exceeds(h, f, ceiling)
+
+
+def _capacitors(tables: object, problems: list[str]) -> tuple[CapacitorTable, ...]:
+    if not isinstance(tables, list) or not tables:
+        problems.append("[[capacitors]] is missing; name at least one capacitor")
+        return ()
+    found = [
+        read_table(CapacitorTable, content, f"capacitors[{at}]", problems)
+        for at, content in enumerate(tables, start=1)
+    ]
+    capacitors = tuple(c for c in found if c is not None)
+    names = [c.name for c in capacitors]
+    problems += [
+        f"capacitors: {n} stands twice"
+        for n in sorted(set(names))
+        if names.count(n) > 1
+    ]
+    return capacitors
+
+
+def _plan(
+    name: str,
+    tables: dict[str, Any],
+    capacitors: tuple[CapacitorTable, ...],
+    path: Path,
+) -> SarPlan:
+    described = {k: v for k, v in tables.items() if k in TABLES}
+    return SarPlan(
+        name=name,
+        out=Path(tables.get("run", RunTable()).out),
+        description=Description(**described),
+        protocol=tables.get("protocol", ProtocolTable()),
+        matrix=tables["matrix"],
+        capacitors=capacitors,
+        ceiling=_ceiling(tables["ceiling"], capacitors),
+        simulation=tables["simulation"],
+        digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+    )
+
+
+def _ceiling(
+    table: CeilingTable, capacitors: Sequence[CapacitorTable]
+) -> CeilingSettings:
+    """Return the ceiling of a vial: the most that any of the coils can make."""
+    highest = max(c.max_current_a * c.field_per_ampere_per_m for c in capacitors)
+    coarsest = max(
+        c.current_resolution_a * c.field_per_ampere_per_m for c in capacitors
+    )
+    return CeilingSettings(
+        profile="no-tissue",
+        limit_a_per_m_s=highest * table.frequency_max_hz,
+        field_uncertainty_a_per_m=coarsest,
+        **table.model_dump(),
+    )
+
+
+def _current_a(amplitude_a_per_m: float, capacitor: CapacitorTable) -> float:
+    """Return the supply current of an amplitude in A, rounded down to a step."""
+    step_a = capacitor.current_resolution_a
+    steps = math.floor(amplitude_a_per_m / capacitor.field_per_ampere_per_m / step_a)
+    return steps * step_a
+
+
+def _words(c: CapacitorTable) -> str:
+    return f"{c.name}: {c.turns} turns, {1e9 * c.capacitance_f:g} nF"

@@ -1,0 +1,92 @@
+"""What a person sees of a SAR measurement at the terminal."""
+
+from rich.console import Console
+from rich.table import Table
+
+from controller.analysis.sar_matrix import Matrix, why
+from controller.analysis.sar_report import Measured, all_warnings, with_interval
+
+# Wide enough for the tables; a terminal that is narrower wraps the remarks.
+NOT_KNOWN = "\N{EN DASH}"
+
+
+def show(measured: Measured) -> None:
+    """Print every method's SAR with its ±, the recommended one and why, warnings."""
+    analysis = measured.analysis
+    table = _table("method", "SAR, W/g Fe", "ILP, nH·m²/kg", "bias", "")
+    for method, sar in analysis.sars.items():
+        bias = analysis.expected_bias.get(method)
+        best = method == "two-node fit" and analysis.recommended is not None
+        table.add_row(
+            f"{method} *" if best else method,
+            with_interval(sar.sar_w_per_g_fe),
+            with_interval(sar.ilp_nh_m2_per_kg),
+            NOT_KNOWN if bias is None else f"{100.0 * bias:+.0f} %",
+            "" if sar.usable else f"not usable: {sar.reason}",
+            style="bold green" if best else None if sar.usable else "dim",
+        )
+    for method, sentence in analysis.failed.items():
+        table.add_row(method, NOT_KNOWN, NOT_KNOWN, NOT_KNOWN, sentence, style="dim")
+    console = Console()
+    console.print(table)
+    best_sar = analysis.recommended
+    if best_sar is not None:
+        value = with_interval(best_sar.sar_w_per_g_fe, "W/g Fe")
+        oxide = with_interval(best_sar.sar_w_per_g_oxide, "W/g oxide")
+        say(f"SAR {value}, {oxide} (k = 2)", "bold green")
+    say(analysis.why)
+    for words in all_warnings(measured):
+        say(f"warning: {words}", "yellow")
+
+
+def show_all(measured: list[Measured]) -> None:
+    """Print one row for each curve: the recommended SAR and ILP, and warnings."""
+    table = _table("file", "SAR, W/g Fe", "ILP, nH·m²/kg", "remarks")
+    for m in measured:
+        best = m.analysis.recommended
+        words = all_warnings(m)
+        if best is None:
+            words = [f"not usable: {m.analysis.sars['two-node fit'].reason}", *words]
+        table.add_row(
+            m.name,
+            NOT_KNOWN if best is None else with_interval(best.sar_w_per_g_fe),
+            NOT_KNOWN if best is None else with_interval(best.ilp_nh_m2_per_kg),
+            "; ".join(words),
+        )
+    Console().print(table)
+
+
+def show_matrix(matrix: Matrix, true_ilp_nh_m2_per_kg: float | None) -> None:
+    """Print a row for each point of a matrix, its ILP, and whether it is linear."""
+    table = _table("f, kHz", "H, kA/m", "SAR, W/g Fe", "ILP, nH·m²/kg", "remarks")
+    for p in matrix.points:
+        sar, ilp = p.sar_w_per_g_fe, p.ilp_nh_m2_per_kg
+        table.add_row(
+            f"{p.frequency_hz / 1e3:.5g}",
+            f"{p.field_a_per_m / 1e3:.3f}",
+            NOT_KNOWN if sar is None else with_interval(sar),
+            NOT_KNOWN if ilp is None else with_interval(ilp),
+            p.words,
+        )
+    Console().print(table)
+    for words in matrix.words:
+        say(words)
+    if matrix.ilp_nh_m2_per_kg is not None:
+        say(f"ILP {with_interval(matrix.ilp_nh_m2_per_kg, 'nH·m²/kg')} (k = 2)", "bold")
+    say(why(matrix))
+    if true_ilp_nh_m2_per_kg is not None:
+        say(f"simulated was {true_ilp_nh_m2_per_kg:.4g} nH·m²/kg")
+
+
+def say(sentence: str, style: str = "default") -> None:
+    """Print a sentence on stdout as it is."""
+    Console().print(
+        sentence, style=style, markup=False, highlight=False, soft_wrap=True
+    )
+
+
+def _table(*head: str) -> Table:
+    table = Table(*head, box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in table.columns[:-1]:
+        column.no_wrap = True
+    return table

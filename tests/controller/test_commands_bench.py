@@ -1,0 +1,149 @@
+"""``amf check`` and ``amf off`` against instruments on real ports, and on this host."""
+
+import os
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from controller.holders import free
+from controller.host import host_warnings
+from controller.locks import Locks, key_of
+from controller.loop import COMPLETED, REFUSED
+from controller.rehearsal import Served
+from tests.controller.served import AMF, LONG_S, amf, served_bench
+
+
+def words(text: str) -> str:
+    return " ".join(text.replace("│", " ").split())
+
+
+def test_check_shows_who_answers_limits_and_watchdog(tmp_path: Path) -> None:
+    with served_bench(tmp_path) as (config, served):
+        done = amf("check", config)
+        assert not served.simulation.twins["psu"].output_on
+        assert not served.simulation.twins["generator"].output_on
+    assert done.returncode == COMPLETED, done.stderr
+    said = words(done.stdout)
+    for expected in ("QPX1200SP", "V1.21", "served", "none", "trips:", "1: 3"):
+        assert expected in said, said
+    assert "confirmed by read-back" in said
+
+
+def test_check_refuses_the_wrong_instrument_by_name(tmp_path: Path) -> None:
+    with served_bench(tmp_path, link="socket") as (config, _):
+        text = config.read_text(encoding="utf-8")
+        text = text.replace('model = "33521B"', 'model = "33522B"')
+        config.write_text(text, encoding="utf-8")
+        done = amf("check", config)
+    assert done.returncode == REFUSED
+    assert "generator" in done.stderr and "33521B" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process is frozen by a signal")
+def test_off_ends_a_frozen_engine_and_proves_off(tmp_path: Path) -> None:
+    is_on = threading.Event()
+
+    def look(served: Served, on_s: float) -> None:
+        if on_s > 0.5:
+            is_on.set()
+
+    with (
+        served_bench(tmp_path, look=look) as (config, served),
+        subprocess.Popen(
+            [*AMF, "run", str(config), "--out", str(tmp_path / "runs")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as engine,
+    ):
+        assert is_on.wait(LONG_S)
+        engine.send_signal(signal.SIGSTOP)
+        done = amf("off", config)
+        assert not served.simulation.twins["psu"].output_on
+        assert not served.simulation.twins["generator"].output_on
+        assert engine.wait(LONG_S) != 0
+    assert done.returncode == COMPLETED, done.stdout + done.stderr
+    assert "confirmed by read-back" in words(done.stdout)
+
+
+class Program:
+    """Another program that has an instrument, and how it takes a signal."""
+
+    def __init__(self, folder: Path, address: str, ends_on: int) -> None:
+        self.locks = Locks("amf run x.toml", folder)
+        self.locks.take("psu", key_of(address))
+        self.ends_on = ends_on
+        self.heard: list[int] = []
+
+    def kill(self, pid: int, number: int) -> None:
+        self.heard.append(number)
+        if number == self.ends_on:
+            self.locks.close()
+
+
+@pytest.mark.parametrize("ends_on", [signal.SIGTERM, signal.SIGKILL, 0])
+def test_a_program_is_asked_before_it_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends_on: int
+) -> None:
+    address, said = "socket://127.0.0.1:9", []
+    other = Program(tmp_path, address, ends_on)
+    monkeypatch.setattr(os, "getpid", lambda: -1)  # the lock is not our own
+    free([address], said.append, Locks("off", tmp_path), other.kill, lambda dt_s: None)
+    asked, ended = [signal.SIGTERM], [signal.SIGTERM, signal.SIGKILL]
+    assert other.heard == (asked if ends_on == signal.SIGTERM else ended)
+    assert "amf run x.toml" in said[0]
+    assert len(said) == {signal.SIGTERM: 1, signal.SIGKILL: 2, 0: 3}[ends_on]
+
+
+def test_nobody_is_ended_where_nobody_has_it(tmp_path: Path) -> None:
+    def kill(pid: int, number: int) -> None:
+        raise AssertionError(pid)
+
+    free(["COM3"], print, Locks("off", tmp_path), kill, lambda dt_s: None)
+
+
+def put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text + "\n", encoding="ascii")
+
+
+def test_battery_and_sleep_are_told(tmp_path: Path) -> None:
+    battery = tmp_path / "class/power_supply/BAT0"
+    put(battery / "type", "Battery")
+    put(battery / "status", "Discharging")
+    put(battery / "capacity", "62")
+    put(tmp_path / "power/autosleep", "mem")
+    first, second = host_warnings([], tmp_path)
+    assert "battery, 62 % left" in first and "goes to sleep by itself" in second
+    put(battery / "status", "Charging")
+    put(tmp_path / "power/autosleep", "off")
+    assert host_warnings([], tmp_path) == []
+    put(battery / "status", "Discharging")
+    put(battery / "scope", "Device")  # a mouse's
+    assert host_warnings([], tmp_path) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the links of /sys")
+def test_usb_suspend_is_told_for_the_ports_of_the_bench(tmp_path: Path) -> None:
+    usb = tmp_path / "devices/usb1/1-2"
+    put(usb / "idVendor", "0403")
+    put(usb / "power/control", "auto")
+    put(usb / "power/autosuspend_delay_ms", "2000")
+    (usb / "1-2:1.0/ttyUSB0").mkdir(parents=True)
+    terminal = tmp_path / "class/tty/ttyUSB0"
+    terminal.mkdir(parents=True)
+    (terminal / "device").symlink_to(usb / "1-2:1.0/ttyUSB0")
+    addresses = ["/dev/ttyUSB0", "/dev/ttyUSB1", "socket://127.0.0.1:9"]
+    (warning,) = host_warnings(addresses, tmp_path)
+    assert warning.startswith("/dev/ttyUSB0: USB may suspend")
+    put(usb / "power/control", "on")
+    assert host_warnings(addresses, tmp_path) == []
+    put(usb / "power/control", "auto")
+    put(usb / "power/autosuspend_delay_ms", "-1000")
+    assert host_warnings(addresses, tmp_path) == []
+
+
+def test_where_there_is_no_sys_nothing_is_said(tmp_path: Path) -> None:
+    assert host_warnings(["COM3", "/dev/ttyUSB0"], tmp_path / "none") == []

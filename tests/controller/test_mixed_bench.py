@@ -1,0 +1,141 @@
+"""Hardware in the loop: the supply in another process heats the sample in this one."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from controller.acquisition import MixedAcquisition
+from controller.bench import How, open_bench
+from controller.clock import RealClock
+from controller.config import load
+from controller.loop import COMPLETED
+from controller.mixed import HandedField
+from controller.run_file import Run
+from controller.stations import GeneratorStation, Station, SupplyStation
+from drivers.roles import SupplyState
+from tests.controller.served import AMF, LONG_S, amf, only_run, quick, served_bench
+
+
+def inside(config: Path, name: str) -> Path:
+    """Take an instrument of a served config back into the program that reads it."""
+    text, count = re.subn(
+        rf"(\[instruments\.{name}\][^\[]*?)address = .*\nserved = true\n",
+        r"\1simulated = true\n",
+        config.read_text(encoding="utf-8"),
+    )
+    assert count == 1
+    mixed = config.with_name("mixed.toml")
+    mixed.write_text(text, encoding="utf-8")
+    return mixed
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C by signal is POSIX's")
+def test_a_supply_in_another_process_heats_the_simulated_sample(tmp_path: Path) -> None:
+    config, out = tmp_path / "served.toml", tmp_path / "runs"
+    with (
+        config.open("w") as stdout,
+        subprocess.Popen(
+            [*AMF, "simulate", str(quick(tmp_path))],
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as server,
+    ):
+        assert server.stderr is not None
+        assert any("Ctrl-C" in line for line in server.stderr)
+        done = amf("run", inside(config, "thermometer"), "--out", out)
+        server.send_signal(signal.SIGINT)
+        server.stderr.read()
+        assert server.wait(LONG_S) == 0
+    assert done.returncode == COMPLETED, done.stderr
+    with Run.open(only_run(out)) as run:
+        kinds = {name: i["kind"] for name, i in run.header.instruments.items()}
+        data = run.data()
+        core_c = data.truth["true_core_c"]
+        product = data.truth["true_hf_a_per_m_s"]
+        measured = data.columns["measured_field_a_per_m"]
+        true_a_per_m = data.truth["true_field_a_per_m"]
+    assert kinds == {"psu": "served", "generator": "served", "thermometer": "simulated"}
+    assert 42.0 < core_c.max() < 45.0 and core_c[0] < 38.0
+    assert 0.0 < product.max() <= 2.425e9
+    # the sample lives in the field that was read back, a poll or so earlier
+    assert true_a_per_m.max() == pytest.approx(measured.max(), rel=0.02)
+
+
+def test_the_simulated_side_follows_real_time_from_the_loop_s_thread(
+    tmp_path: Path,
+) -> None:
+    with (
+        served_bench(tmp_path, inside=["thermometer"]) as (config, _),
+        open_bench(load(config), How()) as bench,
+    ):
+        assert bench.simulation is not None and bench.simulated
+        assert list(bench.simulation.twins) == ["thermometer"]
+        assert isinstance(bench.link.clock, RealClock)
+        for _ in range(5):
+            t_s, _ = bench.link.clock.tick()
+            measurement = bench.link.measure(t_s, 0.0, (), ())
+        assert {r.quality for r in measurement.readings} == {"ok"}
+        # polled at the tick itself, by this thread
+        assert 0.0 <= measurement.readings[0].taken_s - t_s < 0.05
+
+
+def stations() -> tuple[SupplyStation, GeneratorStation]:
+    nothing = object()
+    supply = SupplyStation("psu", lambda: 0.0, nothing)  # type: ignore[arg-type]
+    generator = GeneratorStation("gen", lambda: 0.0, nothing)  # type: ignore[arg-type]
+    return supply, generator
+
+
+def handed(supply: SupplyStation | None, generator: GeneratorStation | None) -> list:
+    given: list = []
+
+    def advance(
+        dt_s: float,
+        field_a_per_m: float | None = None,
+        frequency_hz: float | None = None,
+    ) -> None:
+        given.extend([dt_s, field_a_per_m, frequency_hz])
+
+    HandedField(advance, 700.0, supply, generator)(0.1)
+    return given
+
+
+def test_what_is_read_back_is_handed_to_the_simulation() -> None:
+    supply, generator = stations()
+    assert handed(None, None) == [0.1, None, None]
+    assert handed(supply, generator) == [0.1, 0.0, 0.0]  # nothing has been read yet
+    supply.state = SupplyState(10.0, 12.0, True, "")
+    generator.frequency_hz, generator.output_on = 161e3, True
+    assert handed(supply, generator) == [0.1, 8400.0, 161e3]
+    assert handed(supply, None) == [0.1, 8400.0, None]
+    generator.output_on = False
+    assert handed(None, generator) == [0.1, None, 0.0]
+    supply.state = SupplyState(0.0, float("nan"), False, "")
+    assert handed(supply, generator)[1] == 0.0
+
+
+def test_stations_are_polled_where_they_belong() -> None:
+    polled: dict[str, set[str]] = {"inside": set(), "far": set()}
+    far_polled = threading.Event()
+
+    class Noted(Station):
+        def _poll(self) -> None:
+            polled[self.name].add(threading.current_thread().name)
+            if self.name == "far":
+                far_polled.set()
+
+    inner, far = Noted("inside", lambda: 0.0), Noted("far", lambda: 0.0)
+    acquisition = MixedAcquisition([inner], [[far]], 0.001)
+    acquisition.poll()
+    assert far_polled.wait(10.0)
+    here = threading.current_thread().name
+    where = acquisition.call(far, lambda: threading.current_thread().name)
+    assert acquisition.call(inner, lambda: threading.current_thread().name) == here
+    acquisition.close()
+    assert polled == {"inside": {here}, "far": {"far"}} and where == "far"

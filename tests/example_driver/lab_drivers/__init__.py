@@ -1,0 +1,1 @@
+"""Drivers of instruments that one lab has built itself."""
