@@ -32,14 +32,15 @@ def guard(command: Command, drive: Drive | None, settings: Settings) -> None:
     _check_numbers(command)
     applicator = settings.applicator
     field = max(command.field_a_per_m, field_for(command.current_a, applicator))
-    frequency_hz = command.frequency_hz
-    if drive is not None and not drive.frequency_hz <= frequency_hz:
-        frequency_hz = drive.frequency_hz
-    if exceeds(field, frequency_hz, settings.ceiling):
-        raise GuardError(
-            f"{field!r} A/m at {frequency_hz!r} Hz may break the ceiling of "
-            f"{settings.ceiling.limit_a_per_m_s:.4g} A/(m·s)"
-        )
+    frequencies_hz = [command.frequency_hz]
+    if drive is not None:
+        frequencies_hz.append(drive.frequency_hz)
+    for frequency_hz in frequencies_hz:
+        if exceeds(field, frequency_hz, settings.ceiling):
+            raise GuardError(
+                f"{field!r} A/m at {frequency_hz!r} Hz may break the ceiling of "
+                f"{settings.ceiling.limit_a_per_m_s:.4g} A/(m·s)"
+            )
     if not command.current_a <= applicator.max_current_a:
         raise GuardError(f"{command.current_a!r} A is above {applicator.max_current_a}")
     highest_v = VOLTAGE_HEADROOM * applicator.tuned_ohm * command.current_a * ROUNDING
