@@ -252,7 +252,7 @@ def test_power_far_above_its_mean_is_held_back() -> None:
     assert scene.command.power_share <= 1.5 * before * 1.1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_any_sequence_is_safe(data: st.DataObject) -> None:
     """Arbitrary measurements: no exception, no field after a fault, no excess."""
