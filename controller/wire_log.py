@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -30,21 +31,29 @@ class WireLogFile:
         self._now = now
         self._start_s = now()
         self._lock = threading.Lock()
+        self.failed = ""
         try:
             self._file: TextIO = path.open("w", encoding="ascii", buffering=1)
         except OSError as error:
             raise BenchError(f"--wire-log: cannot write {path}: {error}") from error
 
     def __call__(self, instrument: str, direction: str, data: bytes) -> None:
-        """Write one line; nothing any more once it is closed."""
+        """Write one line; nothing any more once it is closed.
+
+        A full disk ends the log and never the exchange: off must still be sent.
+        """
         with self._lock:
-            if not self._file.closed:
-                t_s = self._now() - self._start_s
+            if self._file.closed or self.failed:
+                return
+            t_s = self._now() - self._start_s
+            try:
                 self._file.write(f"{t_s:.6f} {instrument} {direction} {data!r}\n")
+            except OSError as error:
+                self.failed = str(error)
 
     def close(self) -> None:
         """Finish the file; safe to call twice."""
-        with self._lock:
+        with self._lock, suppress(OSError):
             self._file.close()
 
     def __enter__(self) -> "WireLogFile":

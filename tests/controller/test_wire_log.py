@@ -110,3 +110,11 @@ def test_other_file_is_refused_by_its_line(tmp_path: Path, text: str) -> None:
 def test_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BenchError, match="--wire-log: cannot write"):
         WireLogFile(tmp_path / "nowhere" / "wire.log")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_ends_the_log_and_not_the_exchange() -> None:
+    with WireLogFile(Path("/dev/full")) as log:
+        for _ in range(3):
+            log("psu", ">", b"OP1 0\n")
+    assert "space" in log.failed
