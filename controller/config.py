@@ -8,21 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from controller.config_applicator import Applicator
 from controller.config_checks import (
     largest_rise_c_per_s,
     resolved_limit_a_per_m_s,
     treatment_problems,
 )
 from controller.config_instruments import instrument_problems, model_of
-from controller.config_model import (
-    Applicator,
-    Draft,
-    FaultTable,
-    Instrument,
-    Probe,
-    Sample,
-    Simulation,
-)
+from controller.config_model import Draft, FaultTable, Instrument, Probe, Simulation
+from controller.config_samples import Sample
 from controller.config_tables import draft_of, read_text
 from controller.decisions.settings import (
     ApplicatorSettings,

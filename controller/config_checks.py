@@ -7,8 +7,9 @@ one mistake is not reported twice. Numbers and reasons: docs/safety.md.
 import math
 from collections.abc import Iterator
 
+from controller.config_applicator import Applicator, Ceiling
 from controller.config_errors import shown
-from controller.config_model import Applicator, Ceiling, Draft
+from controller.config_model import Draft
 from controller.decisions.ceiling import (
     ATKINSON_BREZOVICH_A_PER_M_S,
     HERGT_DUTZ_A_PER_M_S,

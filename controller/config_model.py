@@ -9,12 +9,13 @@ the side that would loosen.
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
+from controller.config_applicator import Applicator, Ceiling
+from controller.config_samples import Sample
+from controller.config_types import Name, Table, Text
 from controller.decisions.settings import LimitSettings, Role
 from controller.instruments import offered_drivers
-
-Profile = Literal["atkinson-brezovich", "diameter", "hergt-dutz", "no-tissue"]
 
 
 def _offered(name: str) -> str:
@@ -30,19 +31,8 @@ def _choices(schema: dict[str, Any]) -> None:
 # Open to other packages' drivers. Whether one that is offered can be used is checked in
 # controller.config_instruments, which has a sentence for it.
 Driver = Annotated[str, AfterValidator(_offered), Field(json_schema_extra=_choices)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
-Text = Annotated[str, Field(max_length=2000)]
-Frequency = Annotated[float, Field(ge=1e4, le=2e6)]
 
 _LIMITS = LimitSettings()
-
-
-class Table(BaseModel):
-    """A table of the file: no unknown key, no text for a number, no NaN."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, allow_inf_nan=False
-    )
 
 
 class Experiment(Table):
@@ -85,46 +75,6 @@ class Treatment(Table):
     hold_cem43_min: Annotated[float, Field(ge=0.1, le=1000.0)] | None = None
     controlled: Literal["max", "mean"] = "max"
     full_power_rise_c_per_s: Annotated[float, Field(gt=0.0, le=10.0)] | None = None
-
-
-class Ceiling(Table):
-    """The bound on H·f. ``exposed_diameter_m`` is the largest loop of tissue.
-
-    ``field_uncertainty`` is expanded (k = 2) and relative; 10 % is the least that a
-    bench without a field sensor may declare. ``field_uncertainty_a_per_m`` is the
-    absolute part; left out, it is one step of the supply's current.
-    """
-
-    profile: Profile = "atkinson-brezovich"
-    exposed_diameter_m: Annotated[float, Field(ge=0.02, le=0.45)] | None = None
-    amplitude_cap_a_per_m: Annotated[float, Field(ge=100.0, le=1e5)]
-    frequency_min_hz: Frequency
-    frequency_max_hz: Frequency
-    field_uncertainty: Annotated[float, Field(ge=0.10, le=0.5)] = 0.10
-    field_uncertainty_a_per_m: Annotated[float, Field(ge=0.0, le=1000.0)] | None = None
-    frequency_uncertainty: Annotated[float, Field(ge=1e-6, le=0.05)] = 1e-4
-
-
-class Applicator(Table):
-    """DC supply + generator + resonant inverter, by the names of the instruments.
-
-    ``field_per_ampere_per_m`` is peak A/m per ampere of supply current;
-    ``tuned_ohm`` is V/I of the supply at resonance.
-    """
-
-    kind: Literal["resonant-inverter"] = "resonant-inverter"
-    supply: Name
-    generator: Name
-    frequency_hz: Frequency
-    field_per_ampere_per_m: Annotated[float, Field(ge=10.0, le=1e5)]
-    tuned_ohm: Annotated[float, Field(ge=0.01, le=1000.0)]
-    max_current_a: Annotated[float, Field(ge=0.1, le=500.0)]
-    max_voltage_v: Annotated[float, Field(ge=0.5, le=1000.0)]
-    current_tolerance_a: Annotated[float, Field(ge=0.01, le=0.5)] = 0.1
-    slew_a_per_m_per_s: Annotated[float, Field(ge=10.0, le=1e5)] = 5000.0
-    drive_vpp: Annotated[float, Field(ge=0.01, le=10.0)]
-    coil: Annotated[str, Field(min_length=1, max_length=80)]
-    capacitor: Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class Control(Table):
@@ -205,32 +155,6 @@ class Probe(Table):
     role: Role
     instrument: Name
     channel: Annotated[int, Field(ge=1, le=16)]
-
-
-class Sample(Table):
-    """The simulated tumour in its surrounding tissue: two perfused nodes in blood.
-
-    ``*_perfusion_per_s`` is mL of blood per mL of tissue and second. Heating is the
-    particles' at the reference field and frequency; it grows with H²·f. ``fluctuation``
-    is the relative rms of the perfusion, ``margin_share`` how far the margin lies on
-    the way from tumour to tissue. Sizes are those of a small animal, assumed.
-    """
-
-    kind: Literal["two-node"] = "two-node"
-    body_c: Annotated[float, Field(ge=30.0, le=40.0)] = 37.0
-    tumour_ml: Annotated[float, Field(ge=0.01, le=1000.0)] = 2.0
-    tissue_ml: Annotated[float, Field(ge=0.01, le=10000.0)] = 4.0
-    heat_capacity_j_per_ml_k: Annotated[float, Field(ge=1.0, le=5.0)] = 3.7
-    tumour_perfusion_per_s: Annotated[float, Field(ge=0.0, le=0.2)] = 0.0013
-    tissue_perfusion_per_s: Annotated[float, Field(ge=1e-5, le=0.2)] = 0.0026
-    coupling_w_per_k: Annotated[float, Field(ge=1e-4, le=10.0)] = 0.04
-    heating_w_per_ml: Annotated[float, Field(ge=0.0, le=50.0)] = 0.30
-    eddy_w_per_ml: Annotated[float, Field(ge=0.0, le=1.0)] = 0.005
-    reference_field_a_per_m: Annotated[float, Field(ge=100.0, le=1e5)] = 15000.0
-    reference_frequency_hz: Frequency = 161270.0
-    margin_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.25
-    fluctuation: Annotated[float, Field(ge=0.0, le=0.5)] = 0.10
-    fluctuation_s: Annotated[float, Field(ge=1.0, le=3600.0)] = 30.0
 
 
 class Simulation(Table):

@@ -22,8 +22,9 @@ from controller.analysis.calorimetry import (
     Value,
 )
 from controller.config_errors import bare, nearest, problems_in, shown
-from controller.config_model import Experiment, Frequency, Table, Text
+from controller.config_model import Experiment
 from controller.config_tables import read_text
+from controller.config_types import Frequency, Table, Text
 from controller.errors import ConfigError
 
 Share = Annotated[float, Field(ge=0.0, le=0.5)]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from controller.config_model import Frequency, Name, Table
+from controller.config_types import Frequency, Name, Table
 
 Amplitude = Annotated[float, Field(ge=100.0, le=1e5)]
 Longest = Annotated[float, Field(ge=5.0, le=86400.0)]

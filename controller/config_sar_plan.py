@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from controller.config_model import Name, RunTable, Table
+from controller.config_model import RunTable
 from controller.config_sar import (
     TABLES,
     ColumnsTable,
@@ -27,6 +27,7 @@ from controller.config_sar_matrix import (
     ProtocolTable,
     SarSimulation,
 )
+from controller.config_types import Name, Table
 from controller.decisions.ceiling import exceeds, permitted_amplitude
 from controller.decisions.settings import CeilingSettings
 from controller.errors import BenchError, ConfigError

@@ -5,10 +5,9 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from controller.config_applicator import Applicator, Ceiling
 from controller.config_errors import bare, nearest, problems_in, shown
 from controller.config_model import (
-    Applicator,
-    Ceiling,
     Control,
     Draft,
     Experiment,
@@ -16,14 +15,13 @@ from controller.config_model import (
     Instrument,
     Limits,
     Loop,
-    Name,
     Probe,
     RunTable,
-    Sample,
     Simulation,
-    Table,
     Treatment,
 )
+from controller.config_samples import Sample
+from controller.config_types import Name, Table
 from controller.errors import ConfigError
 
 LARGEST_FILE_BYTES = 1_000_000
