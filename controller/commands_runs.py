@@ -85,13 +85,13 @@ def replay(path: Path) -> int:
 
 
 def verify(path: Path) -> int:
-    """Check the chain of events; exit 1 where it is broken."""
+    """Check the chain of events and ticks; exit 1 where it is broken."""
     with Run.open(path) as run:
         problems = run.verify_chain()
     for problem in problems:
         print(problem)
     if not problems:
-        print("the chain of events is whole")
+        print("the record is whole: header, events and ticks are those recorded")
     return 1 if problems else 0
 
 

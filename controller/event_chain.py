@@ -1,10 +1,16 @@
-"""The chain that ties the events of a run to each other and to its header."""
+"""The chain that ties the events of a run to each other, to its header and its ticks.
+
+Each event holds how many ticks were recorded before it, and the hash of those since the
+event before; the chain of events so covers them.
+"""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from controller.run_rows import canonical
+from controller.run_rows import Cell, canonical
+
+Rows = Sequence[tuple[Cell, ...]]
 
 
 def first_link(header: Mapping[str, Any]) -> str:
@@ -13,37 +19,111 @@ def first_link(header: Mapping[str, Any]) -> str:
 
 
 def next_link(previous: str, event: Iterable[Any]) -> str:
-    """Hash an event (seq, t_s, utc, kind, sentence, data) onto the link before it."""
+    """Hash an event onto the link before it.
+
+    ``event`` is (seq, t_s, utc, kind, sentence, data, ticks, ticks_hash).
+    """
     text = previous + canonical(list(event))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def ending(events: int, last_link: str) -> dict[str, Any]:
-    """Give what a finished record says of its events, so that none can be cut off."""
-    return {"events": events, "last_hash": last_link}
+class TicksHash:
+    """The hash of the ticks between two events, as it grows. ``count`` is of them all.
+
+    A tick counts as it is read back from its tables: NULL for NaN, 1 for true.
+    """
+
+    def __init__(self, count: int = 0) -> None:
+        self.count = count
+        self._hash = hashlib.sha256()
+
+    def add(self, row: tuple[Cell, ...], readings: Rows, truth: Rows) -> None:
+        """Add a tick: its row, and its rows of the readings and of the truth."""
+        text = repr((row, readings, truth)).replace("nan", "None")
+        text = text.replace("True", "1").replace("False", "0")
+        self._hash.update(text.encode(errors="backslashreplace"))
+        self.count += 1
+
+    def take(self) -> str:
+        """Return the hash, in hexadecimal, and begin a new one."""
+        taken, self._hash = self._hash.hexdigest(), hashlib.sha256()
+        return taken
+
+
+def ending(events: int, last_link: str, ticks: TicksHash) -> dict[str, Any]:
+    """Give what a finished record says of its end, so that nothing can be cut off."""
+    return {
+        "events": events,
+        "last_hash": last_link,
+        "ticks": ticks.count,
+        "ticks_hash": ticks.take(),
+    }
 
 
 def broken_links(
     header: Mapping[str, Any],
     events: Iterable[Sequence[Any]],
+    ticks: Iterator[tuple[tuple[Cell, ...], Rows, Rows]],
     record: Mapping[str, Any] | None,
 ) -> list[str]:
     """Find every edit, gap or truncation: one sentence each, [] when there is none.
 
-    ``events`` are rows (seq, t_s, utc, kind, sentence, data, previous_hash, hash);
-    ``record`` is the ``ending`` that was stored, None for a run that was cut off: a
-    truncation of that cannot be told from the death of the program.
+    ``events`` are rows (seq, t_s, utc, kind, sentence, data, ticks, ticks_hash,
+    previous_hash, hash), ``ticks`` the rows that ``TicksHash.add`` takes. ``record`` is
+    the ``ending`` that was stored, None for a run that was cut off: a truncation of
+    that cannot be told from the death of the program, and nothing holds the ticks
+    after its last event.
     """
     problems: list[str] = []
-    link, count = first_link(header), 0
+    link, count, pending = first_link(header), 0, _Pending(ticks)
     for *event, previous, stored in events:
-        if event[0] != count:
+        ticks_wrong = pending.check(event[6], event[7])
+        if event[0] != count:  # its ticks' hash began at the event that is missing
             problems.append(f"there is a gap before event {event[0]}")
+            ticks_wrong = []
         elif previous != link:
             problems.append(f"event {count} does not follow from what is before it")
         if next_link(previous or "", event) != stored:
             problems.append(f"event {event[0]} was changed after it was recorded")
+        problems += ticks_wrong
         link, count = stored, event[0] + 1
-    if record is not None and dict(record) != ending(count, link):
-        problems.append("the last event is not the one that the record ended with")
+    if record is not None:
+        said = (record.get("events"), record.get("last_hash"))
+        ticks_wrong = pending.check(None, record.get("ticks_hash"))
+        if said != (count, link):
+            problems.append("the last event is not the one that the record ended with")
+            ticks_wrong = []
+        problems += ticks_wrong
+        if record.get("ticks") != pending.hash.count:
+            problems.append(
+                f"there are {pending.hash.count} ticks, and the record ended with "
+                f"{record.get('ticks')}"
+            )
     return problems
+
+
+class _Pending:
+    """The ticks that no event has been seen to cover yet."""
+
+    def __init__(self, ticks: Iterator[tuple[tuple[Cell, ...], Rows, Rows]]) -> None:
+        self.hash = TicksHash()
+        self._ticks = ticks
+        self._next = next(ticks, None)
+
+    def check(self, before: int | None, stored: str | None) -> list[str]:
+        """Hash the ticks before a number (None: all), and compare."""
+        first = last = None
+        while self._next is not None and (before is None or self._seq() < before):
+            last = self._seq()
+            first = last if first is None else first
+            self.hash.add(*self._next)
+            self._next = next(self._ticks, None)
+        if self.hash.take() == stored:
+            return []
+        if first is None:
+            return [f"ticks before tick {before} are missing"]
+        return [f"ticks {first} to {last} are not those that were recorded"]
+
+    def _seq(self) -> int:
+        assert self._next is not None
+        return int(self._next[0][0] or 0)

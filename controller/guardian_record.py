@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from controller.errors import RecordingError
-from controller.event_chain import first_link, next_link
+from controller.event_chain import TicksHash, first_link, next_link
 from controller.run_rows import canonical
 
 LOCK_WAIT_S = 2.0
-_LAST = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
+_LAST = "SELECT seq, ticks, hash FROM events ORDER BY seq DESC LIMIT 1"
+_TICKS = "SELECT * FROM ticks WHERE seq >= ? ORDER BY seq"
+_READINGS = "SELECT * FROM readings WHERE seq = ? ORDER BY probe"
+_TRUTH = "SELECT * FROM truth WHERE seq = ?"
 _CLOSED = "SELECT count(*) FROM results WHERE key = 'record'"
 
 
@@ -56,20 +59,32 @@ def append_event(
             db.execute("BEGIN IMMEDIATE")
             if db.execute(_CLOSED).fetchone()[0]:
                 raise RecordingError(f"{record} was closed before")
-            seq, previous = _end(db)
-            text = canonical(data)
-            link = next_link(previous, (seq, None, utc, kind, sentence, text))
-            row = (seq, None, utc, kind, sentence, text, previous, link)
-            db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            seq, ticks, previous = _end(db)
+            rest = _ticks_from(db, ticks)
+            counted = (rest.count, rest.take())
+            event = (seq, None, utc, kind, sentence, canonical(data), *counted)
+            row = (*event, previous, next_link(previous, event))
+            marks = ", ".join("?" * len(row))
+            db.execute(f"INSERT INTO events VALUES ({marks})", row)
             db.execute("COMMIT")
     except (sqlite3.Error, ValueError) as error:
         raise RecordingError(f"{record}: an event cannot be added: {error}") from error
 
 
-def _end(db: sqlite3.Connection) -> tuple[int, str]:
-    """Return the number of the next event, and the link that it follows."""
+def _ticks_from(db: sqlite3.Connection, first: int) -> TicksHash:
+    """Hash the ticks that the engine recorded after its last event."""
+    rest = TicksHash(first)
+    for row in db.execute(_TICKS, (first,)).fetchall():
+        seq = row[:1]
+        readings = db.execute(_READINGS, seq).fetchall()
+        rest.add(row, readings, db.execute(_TRUTH, seq).fetchall())
+    return rest
+
+
+def _end(db: sqlite3.Connection) -> tuple[int, int, str]:
+    """Return the number of the next event, the ticks before the last, and its link."""
     last = db.execute(_LAST).fetchone()
     if last is not None:
-        return last[0] + 1, last[1]
+        return last[0] + 1, last[1], last[2]
     header = {key: json.loads(value) for key, value in db.execute("SELECT * FROM run")}
-    return 0, first_link(header)
+    return 0, 0, first_link(header)

@@ -16,12 +16,13 @@ from typing import Any
 
 from controller.analysis.run_data import RunHeader
 from controller.errors import RecordingError, RunFileError
-from controller.event_chain import ending, first_link, next_link
+from controller.event_chain import TicksHash, ending, first_link, next_link
 from controller.run_rows import (
     FORMAT,
     READING_COLUMNS,
     TICK_COLUMNS,
     TRUTH_COLUMNS,
+    Cell,
     TickRecord,
     Truth,
     canonical,
@@ -45,7 +46,7 @@ def _insert(table: str, columns: int) -> str:
 _TICK = _insert("ticks", len(TICK_COLUMNS))
 _READING = _insert("readings", 2 + len(READING_COLUMNS))
 _TRUTH = _insert("truth", 1 + len(TRUTH_COLUMNS))
-_EVENT = _insert("events", 8)
+_EVENT = _insert("events", 10)
 _SCHEMA = f"""
     CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE results (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -56,7 +57,7 @@ _SCHEMA = f"""
     CREATE TABLE truth (seq INTEGER PRIMARY KEY, {", ".join(TRUTH_COLUMNS)});
     CREATE TABLE events (
         seq INTEGER PRIMARY KEY, t_s, utc TEXT, kind TEXT, sentence TEXT, data TEXT,
-        previous_hash TEXT, hash TEXT);
+        ticks INTEGER, ticks_hash TEXT, previous_hash TEXT, hash TEXT);
     CREATE TABLE clock (t_s, utc TEXT);
 """
 
@@ -69,6 +70,7 @@ class Recorder:
         self.path = path
         self._truth = header.truth
         self._events = 0
+        self._ticks = TicksHash()
         _reserve(path)
         try:
             self._db = sqlite3.connect(
@@ -93,16 +95,20 @@ class Recorder:
     def tick(self, record: TickRecord) -> None:
         """Record one tick, whole or not at all. Raises RecordingError."""
         row, readings = tick_row(record), reading_rows(record)
+        truth: list[tuple[Cell, ...]] = []
+        if self._truth and record.truth is not None:
+            truth = [(record.seq, *record.truth)]
         execute = self._db.execute
         try:
             execute("BEGIN")
             execute(_TICK, row)
             self._db.executemany(_READING, readings)
-            if self._truth and record.truth is not None:
-                execute(_TRUTH, (record.seq, *record.truth))
+            for cells in truth:
+                execute(_TRUTH, cells)
             execute("COMMIT")
         except sqlite3.Error as error:
             raise self._failed(f"tick {record.seq}", error) from error
+        self._ticks.add(row, readings, truth)
 
     def event(
         self,
@@ -117,8 +123,10 @@ class Recorder:
         text = canonical(data or {})
         # Half a surrogate pair, pasted into a note, is no text that can be stored.
         sentence = sentence.encode(errors="replace").decode()
-        link = next_link(self._link, (seq, time_s, utc, kind, sentence, text))
-        row = (seq, time_s, utc, kind, sentence, text, self._link, link)
+        ticks = (self._ticks.count, self._ticks.take())
+        event = (seq, time_s, utc, kind, sentence, text, *ticks)
+        link = next_link(self._link, event)
+        row = (*event, self._link, link)
         with self._on_disk(f"event '{kind}'"):
             self._db.execute(_EVENT, row)
         self._link, self._events = link, seq + 1
@@ -136,7 +144,7 @@ class Recorder:
         Raises RecordingError where the results cannot be written; the file is closed
         in any case.
         """
-        rows = {**results, "record": ending(self._events, self._link)}
+        rows = {**results, "record": ending(self._events, self._link, self._ticks)}
         try:
             with self._on_disk("the results"):
                 self._db.executemany(

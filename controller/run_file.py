@@ -50,10 +50,12 @@ DATA_COLUMNS = (
 )
 _CHUNK_ROWS = 20_000
 _READINGS = f"SELECT seq, {', '.join(READING_COLUMNS)} FROM readings ORDER BY seq,probe"
+_READING_ROWS = "SELECT seq, * FROM readings ORDER BY seq, probe"
+_TRUTH_ROWS = "SELECT seq, * FROM truth ORDER BY seq"
 _TRUTH = f"SELECT seq, {', '.join(TRUTH_COLUMNS)} FROM truth ORDER BY seq"
 _EVENTS = (
-    "SELECT seq, t_s, utc, kind, sentence, data, previous_hash, hash "
-    "FROM events ORDER BY seq"
+    "SELECT seq, t_s, utc, kind, sentence, data, ticks, ticks_hash, previous_hash, "
+    "hash FROM events ORDER BY seq"
 )
 
 
@@ -147,9 +149,10 @@ class Run:
         )
 
     def verify_chain(self) -> list[str]:
-        """Find what breaks the chain of events: one sentence each, [] when whole."""
+        """Find every edit, gap or cut: one sentence each, [] when all is whole."""
         record = self.results.get("record") if self.completed else None
-        return broken_links(self._header_values, self._event_rows(), record)
+        rows = self._event_rows(), self._tick_rows()
+        return broken_links(self._header_values, *rows, record)
 
     def rows(self, query: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         """Give the column names of a SELECT, and its rows one by one."""
@@ -162,6 +165,12 @@ class Run:
             # Not "yield from": that closes the cursor of a file closed before it.
             for row in cursor:  # noqa: UP028
                 yield row
+
+    def _tick_rows(self) -> Iterator[tuple[Any, list[Any], list[Any]]]:
+        readings = _BySeq(self.rows(_READING_ROWS)[1])
+        truth = _BySeq(self.rows(_TRUTH_ROWS)[1])
+        for row in self.rows("SELECT * FROM ticks ORDER BY seq")[1]:
+            yield row, readings.of(row[0]), truth.of(row[0])
 
     def _event_rows(self) -> Iterator[tuple[Any, ...]]:
         return self.rows(_EVENTS)[1]
@@ -258,7 +267,7 @@ class _BySeq:
 
 
 def _event(seq: int, t_s: float | None, *words: str) -> Event:
-    utc, kind, sentence, data, _, _ = words
+    utc, kind, sentence, data = words[:4]
     time_s = np.nan if t_s is None else t_s
     return Event(seq, time_s, utc, kind, sentence, json.loads(data))
 

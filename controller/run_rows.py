@@ -21,7 +21,7 @@ from controller.decisions.signals import (
     Request,
 )
 
-FORMAT = 1
+FORMAT = 2
 Cell = float | int | str | None
 _Value = TypeVar("_Value")
 
@@ -83,7 +83,15 @@ TICK_COLUMNS = (
 READING_COLUMNS = ("value_c", "quality", "taken_s", "cem43_min")
 TRUTH_COLUMNS = Truth._fields
 TEXT_COLUMNS = frozenset(
-    ("phase", "drive_supply_trip", "command_reason", "requests", "outside", "quality")
+    (
+        "phase",
+        "drive_supply_trip",
+        "drive_field_quality",
+        "command_reason",
+        "requests",
+        "outside",
+        "quality",
+    )
 )
 
 _drive_cells = attrgetter(*_DRIVE)

@@ -166,9 +166,33 @@ def rewrite_header(path: Path) -> None:
     change(path, "UPDATE run SET value = '8' WHERE key = 'seed'")
 
 
+def cool_a_reading(path: Path) -> None:
+    change(path, "UPDATE readings SET value_c = 42.0 WHERE seq = 1 AND probe = 0")
+
+
+def weaken_the_field(path: Path) -> None:
+    change(path, "UPDATE ticks SET hf_a_per_m_s = 1.0 WHERE seq = 2")
+
+
+def better_the_truth(path: Path) -> None:
+    change(path, "UPDATE truth SET true_core_c = 43.0 WHERE seq = 0")
+
+
+def drop_a_tick(path: Path) -> None:
+    change(path, "DELETE FROM ticks WHERE seq = 1")
+
+
+def drop_a_reading(path: Path) -> None:
+    change(path, "DELETE FROM readings WHERE seq = 1 AND probe = 1")
+
+
 @pytest.mark.parametrize(
     ("edit", "promised"),
     [
+        (cool_a_reading, "are not those that were recorded"),
+        (weaken_the_field, "are not those that were recorded"),
+        (better_the_truth, "are not those that were recorded"),
+        (drop_a_reading, "are not those that were recorded"),
         (rename_event, "event 1 was changed"),
         (cut_out, "a gap before event 2"),
         (cut_off, "the last event is not the one"),
@@ -185,6 +209,15 @@ def test_every_edit_breaks_the_chain(
         problems = run.verify_chain()
     assert len(problems) == 1
     assert promised in problems[0]
+
+
+def test_a_missing_tick_is_found(tmp_path: Path) -> None:
+    path = synthetic_run.write_run(tmp_path, ticks=3)
+    drop_a_tick(path)
+    with Run.open(path) as run:
+        problems = " ".join(run.verify_chain())
+    assert "are not those that were recorded" in problems
+    assert "there are 2 ticks, and the record ended with 3" in problems
 
 
 def test_a_log_that_cannot_be_used_in_place_is_read_from_a_copy(tmp_path: Path) -> None:
