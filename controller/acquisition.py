@@ -30,8 +30,16 @@ class Acquisition(Protocol):
         """Have a job done soon; a newer one replaces one that has not begun."""
         ...
 
-    def call(self, station: Station, job: Callable[[], str]) -> str:
-        """Do a job now, ahead of everything else; "" or what went wrong."""
+    def call(
+        self,
+        station: Station,
+        job: Callable[[], str],
+        limit_s: float = URGENT_TIMEOUT_S,
+    ) -> str:
+        """Do a job now, ahead of everything else; "" or what went wrong.
+
+        After ``limit_s`` nobody waits for it any more; it is done all the same.
+        """
         ...
 
     def close(self) -> None:
@@ -54,7 +62,12 @@ class DirectAcquisition:
         """Do the job at once."""
         job()
 
-    def call(self, station: Station, job: Callable[[], str]) -> str:
+    def call(
+        self,
+        station: Station,
+        job: Callable[[], str],
+        limit_s: float = URGENT_TIMEOUT_S,
+    ) -> str:
         """Do the job at once."""
         return job()
 
@@ -87,7 +100,7 @@ class _Worker(threading.Thread):
             self._jobs[station.name] = job
         self._wake.set()
 
-    def call(self, job: Callable[[], str]) -> str:
+    def call(self, job: Callable[[], str], limit_s: float) -> str:
         if not self.is_alive():
             return job()
         waiting = _Call(job)
@@ -95,8 +108,8 @@ class _Worker(threading.Thread):
             self._jobs.clear()  # what was commanded before is void
         self._calls.append(waiting)
         self._wake.set()
-        if not waiting.done.wait(URGENT_TIMEOUT_S):
-            return f"{self.name}: hangs, no answer within {URGENT_TIMEOUT_S:g} s"
+        if not waiting.done.wait(limit_s):
+            return f"{self.name}: hangs, no answer within {limit_s:g} s"
         return waiting.answer
 
     @property
@@ -155,9 +168,14 @@ class ThreadedAcquisition:
         """Have the job done by the station's thread before its next poll."""
         self._workers[station.name].post(station, job)
 
-    def call(self, station: Station, job: Callable[[], str]) -> str:
+    def call(
+        self,
+        station: Station,
+        job: Callable[[], str],
+        limit_s: float = URGENT_TIMEOUT_S,
+    ) -> str:
         """Have the job done by the station's thread, ahead of its polls."""
-        return self._workers[station.name].call(job)
+        return self._workers[station.name].call(job, limit_s)
 
     def waiting(self, station: Station) -> bool:
         """Say whether an urgent call of the station has not begun."""
@@ -191,9 +209,14 @@ class MixedAcquisition:
         """Have the job done: at once, or soon by the station's thread."""
         self._of(station).post(station, job)
 
-    def call(self, station: Station, job: Callable[[], str]) -> str:
+    def call(
+        self,
+        station: Station,
+        job: Callable[[], str],
+        limit_s: float = URGENT_TIMEOUT_S,
+    ) -> str:
         """Have the job done now, ahead of the station's polls."""
-        return self._of(station).call(station, job)
+        return self._of(station).call(station, job, limit_s)
 
     def close(self) -> None:
         """Stop the threads."""

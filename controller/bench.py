@@ -5,6 +5,7 @@ instrument at an address runs in real time, one thread an address; what is simul
 beside it lives in the field that the addressed instruments read back.
 """
 
+import math
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -12,25 +13,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from controller.acquisition import Acquisition, DirectAcquisition, MixedAcquisition
+from controller.applicators import applicator_of, sensor_of
 from controller.bench_link import BenchLink, Thermometry
 from controller.clock import Clock, PacedClock, RealClock, SimulatedClock
-from controller.config import DEFAULT_UPDATE_S, Loaded
+from controller.config import DEFAULT_UPDATE_S, BenchSpec, Loaded
+from controller.config_calibration import corrections_of, refuse_foreign
 from controller.config_model import Instrument
+from controller.contacts import contacts_of
 from controller.errors import BenchError
-from controller.instruments import driver_kind, mismatch, open_driver
+from controller.instruments import mismatch
 from controller.locks import Locks, key_of
-from controller.mixed import HandedField
+from controller.mixed import HandedField, hand_over
+from controller.opening import opened as open_instrument
 from controller.ports import ReturningPort
 from controller.rehearsal import Rehearsal, Simulation, planned, rehearse, simulate
-from controller.stations import (
-    GeneratorStation,
-    Station,
-    SupplyStation,
-    ThermometerStation,
-)
+from controller.stations import Station, ThermometerStation
 from drivers.errors import InstrumentError
 from drivers.roles import Identity
-from drivers.transport import Port, WireLog, open_port
+from drivers.transport import WireLog
 
 
 @dataclass
@@ -43,6 +43,7 @@ class OpenBench:
     simulation: Simulation | None = None
     drivers: dict[str, Any] = field(default_factory=dict)
     rehearsal: Rehearsal | None = None
+    ports: dict[str, ReturningPort] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:
@@ -60,6 +61,19 @@ class OpenBench:
             self.rehearsal.phase, self.rehearsal.tell = phase, tell
             for sentence in self.rehearsal.said:
                 tell(sentence)
+
+    @contextmanager
+    def before_run(self) -> Iterator[None]:
+        """Let time pass that is not the run's: no fault begins in it.
+
+        Then the run's time begins, and that of the faults with it.
+        """
+        if self.rehearsal is not None:
+            self.rehearsal.t_s = -math.inf
+        yield
+        self.link.begin()
+        if self.rehearsal is not None:
+            self.rehearsal.t_s = 0.0
 
 
 @dataclass
@@ -100,22 +114,21 @@ def open_bench(loaded: Loaded, how: How = How()) -> Iterator[OpenBench]:
     with ExitStack() as stack:
         opened = _open(loaded, how, set(spec.instruments), stack)
         now = opened.clock.now
-        supply, generator = spec.applicator.supply, spec.applicator.generator
-        supply_station = SupplyStation(supply, now, opened.drivers[supply])
-        generator_station = GeneratorStation(generator, now, opened.drivers[generator])
+        applicator = applicator_of(
+            spec.applicator, loaded.settings, opened.drivers, now
+        )
         if opened.handed is not None:
-            inside = spec.instruments
-            if not inside[supply].simulated:
-                opened.handed.supply = supply_station
-            if not inside[generator].simulated:
-                opened.handed.generator = generator_station
-        stations: list[Station] = [supply_station, generator_station]
+            hand_over(applicator, opened.handed, spec)
+        sensor = sensor_of(spec.field_sensor, loaded.settings, opened.drivers, now)
+        contacts = contacts_of(spec.contacts, opened.drivers, now)
+        found = (*applicator.stations, sensor, contacts)
+        stations: list[Station] = [one for one in found if one is not None]
         link = BenchLink(
             settings=loaded.settings,
-            supply=supply_station,
-            generator=generator_station,
+            applicator=applicator,
             thermometry=_thermometry(loaded, opened, stack, stations),
-            drive_vpp=spec.applicator.drive_vpp,
+            sensor=sensor,
+            contacts=contacts,
         )
         try:
             yield OpenBench(
@@ -125,10 +138,12 @@ def open_bench(loaded: Loaded, how: How = How()) -> Iterator[OpenBench]:
                 opened.simulation,
                 opened.drivers,
                 opened.rehearsal,
+                opened.ports,
             )
         finally:
             if link.energised:
                 link.switch_off()
+            link.safeguards.leave(confirmed_off=not link.energised)
 
 
 @contextmanager
@@ -161,6 +176,7 @@ class _Opened:
     handed: HandedField | None = None
     drivers: dict[str, Any] = field(default_factory=dict)
     identities: dict[str, Identity] = field(default_factory=dict)
+    ports: dict[str, ReturningPort] = field(default_factory=dict)
 
 
 def _open(loaded: Loaded, how: How, names: set[str], stack: ExitStack) -> _Opened:
@@ -172,12 +188,13 @@ def _open(loaded: Loaded, how: How, names: set[str], stack: ExitStack) -> _Opene
         for name, instrument in instruments.items():
             if how.locked and instrument.address is not None:
                 locks.take(name, key_of(instrument.address))
-            identity = _identify(name, instrument, opened, how.log, stack)
+            identity = _identify(name, loaded.bench, opened, how.log, stack)
             if how.locked and loaded.bench.kinds[name] == "real" and identity.serial:
                 # the same instrument may answer at a second address
                 locks.take(name, f"{identity.model} {identity.serial}")
     except InstrumentError as error:
         raise BenchError(str(error)) from error
+    refuse_foreign(loaded.bench, opened.identities)
     return opened
 
 
@@ -208,30 +225,19 @@ def _timed(loaded: Loaded, how: How, instruments: Mapping[str, Instrument]) -> _
 
 def _identify(
     name: str,
-    instrument: Instrument,
+    spec: BenchSpec,
     opened: _Opened,
     log: WireLog | None,
     stack: ExitStack,
 ) -> Identity:
-    port = _port(name, instrument, opened.simulation)
-    stack.callback(port.close)
-    driver = open_driver(name, instrument.driver, instrument.model, port, log)
-    stack.callback(driver.close)
+    instrument = spec.instruments[name]
+    driver = open_instrument(name, spec, opened.simulation, log, stack, opened.ports)
     identity: Identity = driver.identify()
     wrong = mismatch(name, instrument.model, instrument.serial, identity)
     if wrong:
         raise BenchError(wrong)
     opened.drivers[name], opened.identities[name] = driver, identity
     return identity
-
-
-def _port(name: str, instrument: Instrument, simulation: Simulation | None) -> Port:
-    address = instrument.address
-    if address is None:
-        assert simulation is not None
-        return simulation.lines[name]
-    baud = instrument.baud or driver_kind(instrument.driver).baud
-    return ReturningPort(lambda: open_port(address, baud=baud))
 
 
 def _thermometry(
@@ -257,7 +263,8 @@ def _thermometry(
     acquisition = _acquisition(loaded, stations)
     stack.callback(acquisition.close)
     channels = [(probe.instrument, probe.channel) for probe in loaded.bench.probes]
-    return Thermometry(thermometers, channels, acquisition, opened.clock)
+    corrections = corrections_of(loaded.bench.probe_calibration, channels)
+    return Thermometry(thermometers, channels, acquisition, opened.clock, corrections)
 
 
 def _acquisition(loaded: Loaded, stations: list[Station]) -> Acquisition:

@@ -4,10 +4,12 @@ It joins stations, acquisition and switching; where the stations come from, real
 simulated, is ``bench``'s business.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from controller.acquisition import Acquisition
+from controller.applicators import Applicator, ResonantInverter
 from controller.clock import Clock
+from controller.contacts import CONTACT_AGE_S, ContactStation
 from controller.decisions.settings import Settings
 from controller.decisions.signals import (
     NAN,
@@ -20,13 +22,15 @@ from controller.decisions.signals import (
 )
 from controller.decisions.thermometry import tolerated_age_s
 from controller.errors import BenchError
+from controller.safeguards import Safeguards
 from controller.stations import (
     GeneratorStation,
     Station,
     SupplyStation,
     ThermometerStation,
 )
-from controller.switching import OffReport, switch_off, trips
+from controller.stations_field import FieldStation
+from controller.switching import OffReport, seen_off
 from drivers.errors import ConnectionLost, Garbled, WrongInstrument
 
 _LOST = Reading(NAN, "lost", NAN)
@@ -36,21 +40,29 @@ _LOST = Reading(NAN, "lost", NAN)
 class Thermometry:
     """The thermometers of a bench, without anything that makes a field.
 
-    ``channels`` gives for each probe, in order, its thermometer and channel.
+    ``channels`` gives for each probe, in order, its thermometer and channel;
+    ``corrections`` its (slope, offset in °C), where the probes are calibrated.
     """
 
     thermometers: dict[str, ThermometerStation]
     channels: list[tuple[str, int]]
     acquisition: Acquisition
     clock: Clock
+    corrections: list[tuple[float, float]] = field(default_factory=list)
 
     def readings(self) -> tuple[Reading, ...]:
         """Return every probe's newest reading, in order."""
         self.acquisition.poll()
+        read = [
+            self.thermometers[name].readings.get(channel, _LOST)
+            for name, channel in self.channels
+        ]
+        if not self.corrections:
+            return tuple(read)
         return tuple(
             [
-                self.thermometers[name].readings.get(channel, _LOST)
-                for name, channel in self.channels
+                Reading(slope * r.value_c + offset_c, r.quality, r.taken_s)
+                for r, (slope, offset_c) in zip(read, self.corrections, strict=True)
             ]
         )
 
@@ -60,24 +72,61 @@ class BenchLink:
     """Thermometry and applicator together; ``energised`` while the field may be on."""
 
     settings: Settings
-    supply: SupplyStation
-    generator: GeneratorStation
+    applicator: Applicator
     thermometry: Thermometry
-    drive_vpp: float
+    sensor: FieldStation | None = None
+    contacts: ContactStation | None = None
+    safeguards: Safeguards = field(init=False)
     energised: bool = field(default=False, init=False)
     prepared: bool = field(default=False, init=False)
-    _tolerated: list[tuple[Station, float]] = field(default_factory=list, init=False)
+    _tolerated: list[tuple[Station, float, bool]] = field(
+        default_factory=list, init=False
+    )
 
     def __post_init__(self) -> None:
         """Note how old the newest reading of each station may be, in s."""
         limits = self.settings.limits
-        ages = {self.supply.name: limits.drive_age_s}
-        ages[self.generator.name] = limits.drive_age_s
+        drives = self.applicator.stations
+        ages = {station.name: limits.drive_age_s for station in drives}
         for (name, _), probe in zip(
             self.thermometry.channels, self.settings.probes, strict=True
         ):
             ages[name] = tolerated_age_s(probe, limits)
-        self._tolerated = [(station, ages[station.name]) for station in self.stations]
+        if self.sensor is not None:
+            age_s = limits.age_updates * self.sensor.update_s
+            ages[self.sensor.name] = min(age_s, limits.age_s)
+        always: list[Station] = list(drives)
+        if self.contacts is not None:
+            always.append(self.contacts)
+            ages[self.contacts.name] = max(CONTACT_AGE_S, self.settings.period_s)
+        self._tolerated = [(s, ages[s.name], s in always) for s in self.stations]
+        self.safeguards = Safeguards(self.acquisition, drives, self.contacts)
+
+    @property
+    def inverter(self) -> ResonantInverter:
+        """The applicator, where it is a supply with a generator and an inverter.
+
+        Raises:
+            BenchError: it is of another kind.
+        """
+        if not isinstance(self.applicator, ResonantInverter):
+            raise BenchError("this needs a supply and a generator with an inverter")
+        return self.applicator
+
+    @property
+    def supply(self) -> SupplyStation:
+        """The inverter's supply."""
+        return self.inverter.supply
+
+    @property
+    def generator(self) -> GeneratorStation:
+        """The inverter's generator."""
+        return self.inverter.generator
+
+    @property
+    def drive_vpp(self) -> float:
+        """The amplitude of the gate drive, in V peak to peak."""
+        return self.inverter.drive_vpp
 
     @property
     def acquisition(self) -> Acquisition:
@@ -91,9 +140,11 @@ class BenchLink:
 
     @property
     def stations(self) -> list[Station]:
-        """All stations: supply, generator, thermometers."""
+        """All stations: what makes the field, what sees it, thermometers."""
         thermometers = self.thermometry.thermometers.values()
-        return [self.supply, self.generator, *thermometers]
+        sensor = [] if self.sensor is None else [self.sensor]
+        contacts = [] if self.contacts is None else [self.contacts]
+        return [*self.applicator.stations, *sensor, *thermometers, *contacts]
 
     def prepare(self) -> None:
         """Zero the set-points, programme the trips, start the gate drive.
@@ -101,20 +152,15 @@ class BenchLink:
         Raises:
             BenchError: an instrument does not do it; no output has been enabled.
         """
-
-        over_voltage_v, over_current_a = trips(self.settings)
-        frequency_hz = self.settings.applicator.frequency_hz
-        for station, job in (
-            (self.supply, lambda: self.supply.prepare(over_voltage_v, over_current_a)),
-            (
-                self.generator,
-                lambda: self.generator.prepare(frequency_hz, self.drive_vpp),
-            ),
-        ):
-            problem = self.acquisition.call(station, job)
-            if problem:
-                raise BenchError(problem)
+        self.safeguards.prepare()
+        self.applicator.prepare(self.acquisition)
         self.prepared = True
+
+    def begin(self) -> None:
+        """Count the run's time from now; what was read before is forgotten."""
+        self.clock.begin()
+        for station in self.stations:
+            self.acquisition.call(station, station.forget)
 
     def measure(
         self,
@@ -126,7 +172,7 @@ class BenchLink:
         """Return the newest of everything, and which instrument has gone silent."""
         readings = self.thermometry.readings()
         drive = self._drive()
-        outside += self._lost(t_s)
+        outside += self._lost(t_s) + self.safeguards.faults(t_s)
         return Measurement(t_s, readings, drive, requests, late_s, outside)
 
     def apply(self, command: Command) -> OffReport | None:
@@ -135,15 +181,15 @@ class BenchLink:
             if not self.prepared:
                 self.prepare()
             self.energised = True
-            self.acquisition.post(self.supply, lambda: self.supply.apply(command))
+            self.applicator.apply(self.acquisition, command)
             return None
         return self.switch_off() if self.energised else None
 
     def switch_off(self) -> OffReport:
         """Switch the field off by every route, and read it back."""
-        report = switch_off(
-            self.acquisition, self.supply, self.generator, self.clock.wait
-        )
+        report = self.applicator.switch_off(self.acquisition, self.clock.wait)
+        if self.sensor is not None:
+            report = seen_off(report, self.acquisition, self.sensor, self.clock.wait)
         self.energised = not report.confirmed
         self.prepared = False
         for station in self.stations:
@@ -165,8 +211,7 @@ class BenchLink:
         A thermometer may be silent while there is no field.
         """
         found = []
-        for station, limit_s in self._tolerated:
-            drives = station is self.supply or station is self.generator
+        for station, limit_s, drives in self._tolerated:
             if not (self.energised or drives):
                 continue
             if not t_s - station.taken_s <= limit_s:
@@ -176,17 +221,15 @@ class BenchLink:
         return tuple(found)
 
     def _drive(self) -> Drive:
-        supply, generator = self.supply, self.generator
-        state = supply.state
-        return Drive(
-            current_a=NAN if state is None else state.current_a,
-            voltage_v=NAN if state is None else state.voltage_v,
-            output_on=False if state is None else state.output_on,
-            frequency_hz=generator.frequency_hz,
-            generator_on=generator.output_on,
-            supply_taken_s=supply.taken_s,
-            generator_taken_s=generator.taken_s,
-            supply_trip="" if state is None else state.trip,
+        drive, sensor = self.applicator.drive(), self.sensor
+        if sensor is None:
+            return drive
+        return replace(
+            drive,
+            field_a_per_m=sensor.field_a_per_m,
+            field_taken_s=sensor.taken_s,
+            field_frequency_hz=sensor.frequency_hz,
+            field_quality=sensor.quality,
         )
 
 

@@ -9,7 +9,11 @@ import typer
 from rich.console import Console
 
 from controller import (
+    cli_calibrate,
+    cli_sar,
     commands_bench,
+    commands_campaign,
+    commands_course,
     commands_find,
     commands_run,
     commands_runs,
@@ -26,30 +30,34 @@ app = typer.Typer(
     help="Bench controller for magnetic-nanoparticle hyperthermia. "
     "Everything also runs on simulated instruments.",
 )
-sar_app = typer.Typer(no_args_is_help=True, help="SAR calorimetry: run, analyse.")
-app.add_typer(sar_app, name="sar")
+app.add_typer(cli_sar.app, name="sar")
+app.add_typer(cli_calibrate.app, name="calibrate")
 errors = Console(stderr=True)
 Config = Annotated[Path, typer.Argument(help="A config file (TOML).", metavar="CONFIG")]
 RunFile = Annotated[Path, typer.Argument(help="A run file (.sqlite).", metavar="RUN")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write into.", metavar="DIR")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the simulation.", min=0)]
 
+RealTime = Annotated[
+    bool, typer.Option("--real-time", help="Keep the pace of the wall clock.")
+]
+Engine = Annotated[
+    bool, typer.Option("--json", help="Engine mode: JSON lines on stdin, stdout.")
+]
+Answers = Annotated[
+    Path | None,
+    typer.Option(help="Answers to what a real bench asks first.", metavar="FILE"),
+]
+
 
 @app.command()
 def run(
     config: Config,
     out: Out = None,
-    real_time: Annotated[
-        bool, typer.Option("--real-time", help="Keep the pace of the wall clock.")
-    ] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="Engine mode: JSON lines on stdin, stdout.")
-    ] = False,
+    real_time: RealTime = False,
+    json: Engine = False,
     seed: Seed = None,
-    checklist: Annotated[
-        Path | None,
-        typer.Option(help="Answers to what a real bench asks first.", metavar="FILE"),
-    ] = None,
+    checklist: Answers = None,
     wire_log: Annotated[
         Path | None,
         typer.Option(help="Write every byte exchanged into this file.", metavar="FILE"),
@@ -70,9 +78,14 @@ def run(
 
 
 @app.command()
-def check(config: Config) -> None:
+def check(
+    config: Config,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print what was found as one JSON object.")
+    ] = False,
+) -> None:
     """Read a config, identify every instrument, prove that the field can go off."""
-    raise typer.Exit(commands_bench.check(config))
+    raise typer.Exit(commands_bench.check(config, json=json))
 
 
 @app.command()
@@ -91,6 +104,45 @@ def monitor(
 ) -> None:
     """Show and log temperatures only; the supply is not opened. Ctrl-C ends it."""
     raise typer.Exit(commands_bench.monitor(config, out=out, duration_s=duration_s))
+
+
+@app.command()
+def tune(
+    config: Config,
+    method: Annotated[str, typer.Option(help="step or relay.")] = "step",
+    rise_c: Annotated[
+        float, typer.Option(help="How far to heat, 0.5 to 4 °C.", min=0.5, max=4.0)
+    ] = 2.0,
+    share: Annotated[
+        float,
+        typer.Option(help="Share of the permitted power.", min=0.02, max=1.0),
+    ] = 1.0,
+    longest_s: Annotated[
+        float, typer.Option(help="Give up after so many seconds.", min=10, max=7200)
+    ] = 900.0,
+    out: Out = None,
+    seed: Seed = None,
+    real_time: RealTime = False,
+    json: Engine = False,
+    checklist: Answers = None,
+) -> None:
+    """Learn gain and delay by a step or relay test; write a tuning file. Not needed."""
+    from controller import commands_tune
+    from controller.tuning import METHODS, Test
+
+    if method not in METHODS:
+        raise ConfigError([f"--method {method} is not known; step or relay"])
+    raise typer.Exit(
+        commands_tune.run(
+            config,
+            Test("relay" if method == "relay" else "step", rise_c, share, longest_s),
+            out=out,
+            seed=seed,
+            real_time=real_time,
+            as_json=json,
+            checklist=checklist,
+        )
+    )
 
 
 @app.command()
@@ -114,14 +166,43 @@ def find(
 
 
 @app.command()
+def campaign(
+    config: Config,
+    seeds: Annotated[int, typer.Option(help="Runs a fault and phase.", min=1)] = 3,
+    full: Annotated[
+        bool, typer.Option("--full", help="Do not shorten the hold to 120 s.")
+    ] = False,
+    out: Out = None,
+) -> None:
+    """Run every known fault in every phase, simulated; print how each one ended."""
+    raise typer.Exit(commands_campaign.run(config, seeds=seeds, full=full, out=out))
+
+
+@app.command()
 def report(
-    run: RunFile,
+    run: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A run file (.sqlite); with --course a folder.", metavar="RUN"
+        ),
+    ] = None,
     out: Out = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print the summary as one JSON object.")
     ] = False,
+    course: Annotated[
+        str | None,
+        typer.Option(help="Link all sessions of this subject.", metavar="SUBJECT"),
+    ] = None,
 ) -> None:
-    """Write the run's report, one self-contained HTML page, or print its summary."""
+    """Write the run's report, one self-contained HTML page, or print its summary.
+
+    With --course all sessions of a subject: from folder RUN, else --out, else runs.
+    """
+    if course is not None:
+        raise typer.Exit(commands_course.report(course, run, out=out, json=json))
+    if run is None:
+        raise typer.BadParameter("name a run file, or --course SUBJECT")
     raise typer.Exit(commands_runs.report(run, out=out, json=json))
 
 
@@ -149,52 +230,6 @@ def replay(run: RunFile) -> None:
 def verify(run: RunFile) -> None:
     """Check the chain of a run's events for edits, gaps and truncation."""
     raise typer.Exit(commands_runs.verify(run))
-
-
-@sar_app.command("run")
-def sar_run(config: Config, out: Out = None, seed: Seed = None) -> None:
-    """Measure a SAR matrix in simulated time; one that was interrupted is continued."""
-    from controller import commands_sar
-    from controller.rehearsal_sar import calorimetry
-
-    raise typer.Exit(
-        commands_sar.run(config, calorimetry=calorimetry, out=out, seed=seed)
-    )
-
-
-@sar_app.command("analyse")
-def sar_analyse(
-    files: Annotated[list[Path], typer.Argument(help="Curves, or a folder of them.")],
-    sample: Annotated[Path, typer.Option(help="Description of the sample (TOML).")],
-    out: Out = None,
-    to: Annotated[str, typer.Option(help="Table of results: csv or xlsx.")] = "csv",
-    decimal: Annotated[str, typer.Option(help="Decimal mark of csv: . or ,")] = ".",
-    read: Annotated[
-        list[str] | None,
-        typer.Option(help="How files are read, as time_unit=min.", metavar="KEY=VALUE"),
-    ] = None,
-    on: Annotated[
-        list[float] | None, typer.Option(help="Field on at (s); may be repeated.")
-    ] = None,
-    off: Annotated[
-        list[float] | None, typer.Option(help="Field off at (s); may be repeated.")
-    ] = None,
-) -> None:
-    """Analyse heating curves by every method: SAR with its ±, and why this value."""
-    from controller import commands_sar
-
-    raise typer.Exit(
-        commands_sar.analyse(
-            files,
-            sample=sample,
-            out=out,
-            to=to,
-            decimal=decimal,
-            read=read or (),
-            on_s=on or (),
-            off_s=off or (),
-        )
-    )
 
 
 @app.command()

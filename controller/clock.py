@@ -23,6 +23,10 @@ class Clock(Protocol):
         """Count the next tick from now: what was done in between was not the loop's."""
         ...
 
+    def begin(self) -> None:
+        """Count the time of the run from now: what was before was not the run's."""
+        ...
+
 
 class SimulatedClock:
     """Time that passes as fast as it is computed; tick n is at exactly n · period.
@@ -57,6 +61,10 @@ class SimulatedClock:
     def restart(self) -> None:
         """Nothing to do: simulated ticks are never late."""
 
+    def begin(self) -> None:
+        """Count time from zero again; the bench is where it is."""
+        self._ticks, self._now_s = 0, 0.0
+
 
 class PacedClock(SimulatedClock):
     """Simulated time that keeps the pace of the wall clock.
@@ -80,6 +88,11 @@ class PacedClock(SimulatedClock):
         """Count the next tick from now."""
         self._due_s = time.monotonic() + self._period_s
 
+    def begin(self) -> None:
+        """Count time from zero again, from now."""
+        super().begin()
+        self._due_s = time.monotonic()
+
 
 class RealClock:
     """The monotonic clock, for a bench with an instrument at an address.
@@ -101,7 +114,7 @@ class RealClock:
         self._due_s = 0.0
 
     def now(self) -> float:
-        """Return the s since the clock was made."""
+        """Return the s since the clock was made, or began."""
         return time.monotonic() - self._start_s
 
     def tick(self) -> tuple[float, float]:
@@ -121,6 +134,10 @@ class RealClock:
     def restart(self) -> None:
         """Count the next tick from now."""
         self._due_s = time.monotonic() + self._period_s
+
+    def begin(self) -> None:
+        """Count time from now; the next tick is the first."""
+        self._start_s, self._due_s = time.monotonic(), 0.0
 
     def _follow(self) -> None:
         if self._advance is not None:

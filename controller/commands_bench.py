@@ -2,60 +2,116 @@
 
 import math
 from dataclasses import replace
+from json import dumps as to_json
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from controller.bench import How, OpenBench, open_bench, open_thermometry
-from controller.commands_run import open_record
+from controller.bench import How, open_bench, open_thermometry
+from controller.bench_check import Check, Checked, examine
 from controller.config import Loaded, load
 from controller.decisions.signals import Measurement
 from controller.decisions.state import State, initial
 from controller.decisions.step import step
-from controller.errors import BenchError
+from controller.errors import AmfError, BenchError, ConfigError
 from controller.guardian_hands import hands_of, switch_off
 from controller.holders import free
-from controller.host import host_warnings
 from controller.locks import Locks
 from controller.loop import COMPLETED, NOT_CONFIRMED
 from controller.loop_record import LoopRecord
+from controller.run_record import open_record
 from controller.stop_signals import stop_signals
 from drivers.errors import InstrumentError
 
-READ_ROUNDS = 60
-READ_WAIT_S = 0.05
+# how a reading's quantity is shown, by the unit in its name
+UNITS = {
+    "_a_per_m": ("A/m", 0),
+    "_hz": ("Hz", 0),
+    "_v": ("V", 2),
+    "_a": ("A", 2),
+    "_w": ("W", 1),
+    "_s": ("s", 1),
+}
 
 
-def check(config: Path) -> int:
-    """Open and identify every instrument, read each once, prove that off works."""
-    loaded = load(config)
+def check(config: Path, *, json: bool = False) -> int:
+    """Open and identify every instrument, read each once, prove that off works.
+
+    With ``json`` one object on stdout, also where the bench is refused.
+    """
+    try:
+        loaded = load(config)
+        with open_bench(loaded, How(what="amf check")) as bench:
+            found = examine(loaded, bench)
+            troubles = bench.link.troubles()
+    except AmfError as error:
+        if json:
+            said = error.problems if isinstance(error, ConfigError) else [str(error)]
+            print(to_json({"kind": "check", "refused": said}, ensure_ascii=False))
+        raise
+    if json:
+        print(to_json({"name": loaded.name, **found.as_json()}, ensure_ascii=False))
+    else:
+        _show(found, troubles)
+    return COMPLETED if found.off.confirmed else NOT_CONFIRMED
+
+
+def _show(found: Check, troubles: list[str]) -> None:
     console = Console()
-    with open_bench(loaded, How(what="amf check")) as bench:
-        report = bench.link.switch_off()
-        _read_once(bench)
-        table = Table()
-        table.add_column("instrument", no_wrap=True)
-        table.add_column("kind", no_wrap=True)
-        for heading in ("who answers", "reads", "watchdog"):
-            table.add_column(heading, overflow="fold")
-        for name, who in bench.identities.items():
-            watchdog = getattr(bench.drivers[name], "watchdog", None)
-            table.add_row(
-                name,
-                bench.kinds[name],
-                f"{who.maker} {who.model} {who.serial}, firmware {who.firmware}",
-                "\n".join(filter(None, (_reads(bench, name), _limits(bench, name)))),
-                "" if watchdog is None else watchdog or "none",
-            )
-        console.print(table)
-        for trouble in bench.link.troubles():
-            console.print(trouble, style="red", markup=False)
-        for warning in _warnings(loaded, bench):
-            console.print(f"warning: {warning}", style="yellow", markup=False)
-        console.print(report.sentence, style="green" if report.confirmed else "red")
-    return COMPLETED if report.confirmed else NOT_CONFIRMED
+    table = Table()
+    table.add_column("instrument", no_wrap=True)
+    table.add_column("kind", no_wrap=True)
+    for heading in ("who answers", "reads", "watchdog"):
+        table.add_column(heading, overflow="fold")
+    for name, one in found.instruments.items():
+        who = " ".join(word for word in (one.maker, one.model, one.serial) if word)
+        firmware = f", firmware {one.firmware}" if one.firmware else ""
+        read = filter(None, (_reading(one), _programmed(one)))
+        watchdog = "" if one.watchdog is None else one.watchdog or "none"
+        table.add_row(name, one.kind, who + firmware, "\n".join(read), watchdog)
+    console.print(table)
+    for trouble in troubles:
+        console.print(trouble, style="red", markup=False)
+    for warning in found.warnings:
+        console.print(f"warning: {warning}", style="yellow", markup=False)
+    style = "green" if found.off.confirmed else "red"
+    console.print(found.off.sentence, style=style)
+
+
+def _reading(one: Checked) -> str:
+    return ", ".join(filter(None, map(_worded, one.reading.items())))
+
+
+def _worded(item: tuple[str, Any]) -> str:
+    """Return a reading for people: its unit from its name."""
+    name, value = item
+    if isinstance(value, dict):  # a thermometer's channel
+        ok = value["quality"] == "ok"
+        return f"{name}: " + (f"{value['value_c']:.1f} °C" if ok else value["quality"])
+    if isinstance(value, bool):
+        return f"{name.removesuffix('_on')} {'on' if value else 'off'}"
+    if isinstance(value, str):
+        return f"{name}: {value}" if value else ""
+    for ending, (unit, digits) in UNITS.items():
+        if name.endswith(ending):
+            return f"{value:.{digits}f} {unit}"
+    return f"{name}: {value}"
+
+
+def _programmed(one: Checked) -> str:
+    """Return what is programmed in a supply, "" for other instruments."""
+    if not one.limits:
+        return one.trouble
+    limits = {k: math.nan if v is None else v for k, v in one.limits.items()}
+    trip_a = limits["over_current_a"]
+    trip = f"{trip_a:g} A" if math.isfinite(trip_a) else "no current trip"
+    return (
+        f"set to {limits['set_voltage_v']:g} V, {limits['set_current_a']:g} A; "
+        f"trips: {limits['over_voltage_v']:g} V, {trip}"
+    )
 
 
 def off(config: Path) -> int:
@@ -130,62 +186,3 @@ def _temperatures(state: State, loaded: Loaded) -> Table:
         value = f"{watch.value_c:.2f}" if watch.quality == "ok" else "–"
         table.add_row(probe.name, probe.role, value, watch.quality)
     return table
-
-
-def _read_once(bench: OpenBench) -> None:
-    """Have every instrument read, or known to be in trouble, within a bounded time."""
-    link = bench.link
-    for _ in range(READ_ROUNDS):
-        link.acquisition.poll()
-        if all(s.taken_s == s.taken_s or s.trouble for s in link.stations):
-            return
-        link.clock.wait(READ_WAIT_S)
-
-
-def _warnings(loaded: Loaded, bench: OpenBench) -> list[str]:
-    """Return what this computer may do to a run, and what no instrument guards."""
-    found = []
-    if not bench.simulated and not getattr(bench.link.supply.driver, "watchdog", ""):
-        found.append(
-            f"{bench.link.supply.name} does not switch off when this computer is "
-            "silent: NO INDEPENDENT SHUT-OFF"
-        )
-    instruments = loaded.bench.instruments.values()
-    addresses = [i.address for i in instruments if i.address is not None]
-    return found + (host_warnings(addresses) if addresses else [])
-
-
-def _limits(bench: OpenBench, name: str) -> str:
-    """Return what is programmed in a supply now, "" for other instruments."""
-    supply = bench.link.supply
-    if name != supply.name:
-        return ""
-
-    def read() -> str:
-        try:
-            set_v, set_a = supply.driver.read_setpoints()
-            trip_v, trip_a = supply.driver.read_trips()
-        except InstrumentError as error:
-            return str(error)
-        trip = f"{trip_a:g} A" if math.isfinite(trip_a) else "no current trip"
-        return f"set to {set_v:g} V, {set_a:g} A; trips: {trip_v:g} V, {trip}"
-
-    return bench.link.acquisition.call(supply, read)
-
-
-def _reads(bench: OpenBench, name: str) -> str:
-    link = bench.link
-    if name == link.supply.name and link.supply.state is not None:
-        state = link.supply.state
-        word = "on" if state.output_on else "off"
-        return f"{state.voltage_v:.2f} V, {state.current_a:.2f} A, output {word}"
-    if name == link.generator.name:
-        word = "on" if link.generator.output_on else "off"
-        return f"{link.generator.frequency_hz:.0f} Hz, output {word}"
-    readings = link.thermometry.thermometers[name].readings
-    return ", ".join(
-        f"{channel}: {reading.value_c:.1f} °C"
-        if reading.quality == "ok"
-        else f"{channel}: {reading.quality}"
-        for channel, reading in sorted(readings.items())
-    )

@@ -6,31 +6,46 @@ Every mistake of a file is reported at once. Nothing is opened here but the file
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from controller.config_applicator import Applicator
+from controller.calibration_file import FieldCalibration, ProbeCalibration
+from controller.config_calibration import Calibrations, with_calibrations
 from controller.config_checks import (
     largest_rise_c_per_s,
     resolved_limit_a_per_m_s,
     treatment_problems,
 )
+from controller.config_contacts import Contacts
+from controller.config_field import FieldSensor
+from controller.config_form import FormField as FormField
+from controller.config_form import FormTable as FormTable
+from controller.config_form import form_problems as form_problems
+from controller.config_form import form_tables as form_tables
 from controller.config_instruments import instrument_problems, model_of
+from controller.config_kinds import AnyApplicator, LinearAmplifier
 from controller.config_model import Draft, FaultTable, Instrument, Probe, Simulation
-from controller.config_samples import Sample
+from controller.config_samples import AnySample
 from controller.config_tables import draft_of, read_text
+from controller.config_treatment_checks import segment_problems
 from controller.decisions.settings import (
     ApplicatorSettings,
     CeilingSettings,
     ControlSettings,
+    FieldSensorSettings,
     LimitSettings,
     ProbeSettings,
+    SegmentSettings,
     Settings,
     TreatmentSettings,
 )
 from controller.errors import ConfigError
+from controller.tuning_file import with_tuning
 
 DEFAULT_UPDATE_S = 0.2
 NO_RISE_LIMIT_C_PER_S = 1000.0
+# The step of a generator's amplitude, assumed.
+LEAST_STEP_VPP = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +58,14 @@ class BenchSpec:
 
     instruments: Mapping[str, Instrument]
     probes: tuple[Probe, ...]
-    applicator: Applicator
-    sample: Sample
+    applicator: AnyApplicator
+    sample: AnySample
     simulation: Simulation
     faults: tuple[FaultTable, ...] = ()
+    field_calibration: FieldCalibration | None = None
+    probe_calibration: ProbeCalibration | None = None
+    field_sensor: FieldSensor | None = None
+    contacts: Contacts | None = None
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -75,28 +94,38 @@ class Loaded:
     texts: Mapping[str, str]
 
 
-def load(path: Path) -> Loaded:
-    """Read a config file.
+def load(
+    path: Path, today: date | None = None, text: str | None = None
+) -> Loaded:
+    """Read a config file; ``today`` is the day that calibrations must be valid on.
+
+    ``text`` is read in place of what the file holds, as while it is being edited.
 
     Raises:
         ConfigError: the file is wrong; ``problems`` has a sentence for each mistake.
     """
-    text = read_text(path)
+    text = read_text(path) if text is None else text
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConfigError([f"{path} is not TOML: {error}"]) from error
-    draft = draft_of(data)
+    files = with_calibrations(data, path.parent, today or date.today())
+    tables, tuning = with_tuning(files.data, path.parent)
+    draft = draft_of(tables)
     between = treatment_problems(draft) + instrument_problems(draft)
+    between += segment_problems(draft)
     # A key that could not be read has its default here: say nothing more about it.
     between = [s for s in between if not any(key in s for key in draft.wrong)]
-    problems = draft.problems + between
+    problems = files.problems + draft.problems + between
     if problems:
         raise ConfigError([f"{path}: {problem}" for problem in problems])
-    return _resolve(data["name"], draft, {path.name: text})
+    texts = {path.name: text, **files.texts, **tuning}
+    return _resolve(data["name"], draft, files, texts)
 
 
-def _resolve(name: str, draft: Draft, texts: Mapping[str, str]) -> Loaded:
+def _resolve(
+    name: str, draft: Draft, files: Calibrations, texts: Mapping[str, str]
+) -> Loaded:
     """Turn a draft without a mistake into settings; nothing in it is None then."""
     assert draft.applicator and draft.sample and draft.simulation
     assert draft.experiment and draft.run
@@ -108,6 +137,10 @@ def _resolve(name: str, draft: Draft, texts: Mapping[str, str]) -> Loaded:
         draft.sample,
         draft.simulation,
         tuple(draft.faults),
+        files.field_file,
+        files.probe_file,
+        draft.field_sensor,
+        draft.contacts,
     )
     return Loaded(
         name=name,
@@ -129,8 +162,10 @@ def _settings(draft: Draft) -> Settings:
         ceiling=_ceiling(draft),
         applicator=_applicator(draft),
         treatment=TreatmentSettings(**treatment),
-        control=ControlSettings(**draft.control.model_dump()),
+        control=ControlSettings(**draft.control.model_dump(exclude={"tuning"})),
         limits=_limits(draft),
+        field_sensor=_field_sensor(draft.field_sensor),
+        segments=tuple(SegmentSettings(**p.model_dump()) for _, p in draft.segments),
     )
 
 
@@ -141,6 +176,8 @@ def _probe(probe: Probe, instruments: Mapping[str, Instrument]) -> ProbeSettings
 
 def _resolution_a(draft: Draft) -> float:
     assert draft.applicator
+    if isinstance(draft.applicator, LinearAmplifier):
+        return 0.5 * LEAST_STEP_VPP * draft.applicator.current_a_per_v
     return model_of(draft.instruments[draft.applicator.supply]).current_resolution_a
 
 
@@ -159,6 +196,8 @@ def _ceiling(draft: Draft) -> CeilingSettings:
         field_uncertainty=ceiling.field_uncertainty,
         field_uncertainty_a_per_m=absolute_a_per_m,
         frequency_uncertainty=ceiling.frequency_uncertainty,
+        position_factor=ceiling.position_factor,
+        exposed_diameter_m=ceiling.exposed_diameter_m,
     )
 
 
@@ -174,6 +213,18 @@ def _applicator(draft: Draft) -> ApplicatorSettings:
         current_resolution_a=_resolution_a(draft),
         current_tolerance_a=applicator.current_tolerance_a,
         slew_a_per_m_per_s=applicator.slew_a_per_m_per_s,
+        track_resonance=applicator.track_resonance,
+        track_band_share=applicator.track_band_share,
+        sets_frequency=applicator.kind != "induction-heater",
+        limits_voltage=applicator.kind == "resonant-inverter",
+    )
+
+
+def _field_sensor(sensor: FieldSensor | None) -> FieldSensorSettings | None:
+    if sensor is None:
+        return None
+    return FieldSensorSettings(
+        sensor.uncertainty, sensor.update_s, sensor.uncertainty_a_per_m
     )
 
 

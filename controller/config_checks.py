@@ -7,8 +7,9 @@ one mistake is not reported twice. Numbers and reasons: docs/safety.md.
 import math
 from collections.abc import Iterator
 
-from controller.config_applicator import Applicator, Ceiling
+from controller.config_applicator import Ceiling
 from controller.config_errors import shown
+from controller.config_kinds import AnyApplicator
 from controller.config_model import Draft
 from controller.decisions.ceiling import (
     ATKINSON_BREZOVICH_A_PER_M_S,
@@ -29,7 +30,7 @@ RISE_OVER_FULL_POWER = 1.5
 ROUNDING = 1e-9
 
 
-def resolved_limit_a_per_m_s(ceiling: Ceiling, applicator: Applicator) -> float:
+def resolved_limit_a_per_m_s(ceiling: Ceiling, applicator: AnyApplicator) -> float:
     """Return the H·f limit in A/(m·s) of a profile after every cap that applies.
 
     Tissue: the profile's number, 5e9, and the product that heats a loop of the exposed

@@ -18,6 +18,11 @@ UNITS: tuple[tuple[str, str], ...] = (
     ("_a_per_m", "A/m"),
     ("_c_per_min", "°C/min"),
     ("_c_per_s", "°C/s"),
+    ("_k_per_s", "K/s"),
+    ("_kg_per_s_m3", "kg/(s·m³)"),
+    ("_nh_m2_per_kg", "nH·m²/kg"),
+    ("_g_per_l", "g/L"),
+    ("_j_per_k", "J/K"),
     ("_w_per_ml", "W/mL"),
     ("_j_per_ml_k", "J/(mL·K)"),
     ("_w_per_k", "W/K"),
@@ -28,6 +33,10 @@ UNITS: tuple[tuple[str, str], ...] = (
     ("_min", "min"),
     ("_ml", "mL"),
     ("_hz", "Hz"),
+    ("_kg", "kg"),
+    ("_k", "K"),
+    ("_g", "g"),
+    ("_w", "W"),
     ("_a", "A"),
     ("_c", "°C"),
     ("_f", "F"),
@@ -80,7 +89,7 @@ def problems_in(
         yield meant[key] or key, f"{path}.{bare(key)} is not a known key; {hint}"
     for detail in details:
         key = _key(detail)
-        if detail["type"] == "missing":
+        if detail["type"] == "missing" and len(detail["loc"]) == 1:
             if key not in meant.values():
                 must = allowed(key, properties[key])
                 yield key, f"{path}.{key} is missing; it must be {must}"
@@ -130,6 +139,8 @@ def allowed(key: str, schema: dict[str, Any]) -> str:
         return f"{word} {_range(schema)} {_unit(key)}".strip()
     if kind == "boolean":
         return "true or false"
+    if kind == "array":
+        return str(schema.get("description", "a list"))
     if "pattern" in schema:
         return "a name of letters, digits, _ . and -, starting with a letter"
     longest = schema.get("maxLength")

@@ -5,9 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from controller.config_errors import nearest, shown
+from controller.config_kinds import AnyApplicator, InductionHeater, LinearAmplifier
 from controller.config_model import Draft, Instrument
 from controller.instruments import DRIVERS, DriverRefused, Model, driver_kind
 
+# Whose ratings bound the current and the voltage.
+ROLE_OF_CURRENT = {
+    "resonant-inverter": "supply",
+    "induction-heater": "induction heater",
+}
 MAGNETHERM_CAPACITANCES_F = (200e-9, 88e-9, 26e-9, 15e-9, 6.2e-9)
 
 
@@ -18,11 +24,10 @@ def model_of(instrument: Instrument) -> Model:
 
 def instrument_problems(draft: Draft) -> list[str]:
     """Return one sentence for each mistake of instruments, probes and applicator."""
-    checks = (_where, _models, _twins, _probes, _channels, _applicator, _simulation)
     wrong = dict(_drivers(draft))
     others = {n: i for n, i in draft.instruments.items() if n not in wrong}
     readable = replace(draft, instruments=others)
-    return [*wrong.values(), *(s for check in checks for s in check(readable))]
+    return [*wrong.values(), *(s for check in CHECKS for s in check(readable))]
 
 
 def _drivers(draft: Draft) -> Iterator[tuple[str, str]]:
@@ -55,6 +60,9 @@ def _where(draft: Draft) -> Iterator[str]:
                 f'{path} needs one of simulated = true and address = "…", '
                 "and has neither"
             )
+        wrong = at is not None and driver_kind(instrument.driver).refuses(at)
+        if wrong:
+            yield f"{path}.address = {shown(at)} {wrong}"
         if at is None:
             for key in ("served", "baud"):
                 if getattr(instrument, key):
@@ -138,26 +146,27 @@ def _reference(draft: Draft, path: str, name: str, role: str) -> Iterator[str]:
     instrument = draft.instruments.get(name)
     if instrument is not None and driver_kind(instrument.driver).role != role:
         is_role = driver_kind(instrument.driver).role
-        yield f"{path} = {shown(name)} is a {is_role}; a {role} is needed here"
+        yield (
+            f"{path} = {shown(name)} is {_article(is_role)}; {_article(role)} is "
+            "needed here"
+        )
+
+
+def _article(role: str) -> str:
+    return f"an {role}" if role[0] in "aeiou" else f"a {role}"
 
 
 def _applicator(draft: Draft) -> Iterator[str]:
     applicator = draft.applicator
     if applicator is None:
         return
-    yield from _reference(draft, "applicator.supply", applicator.supply, "supply")
-    yield from _reference(
-        draft, "applicator.generator", applicator.generator, "generator"
-    )
-    generator = draft.instruments.get(applicator.generator)
-    if generator is not None and not driver_kind(generator.driver).reads_back:
-        yield (
-            f"applicator.generator = {shown(applicator.generator)}: {generator.driver} "
-            "cannot read its frequency back, and this version has no oscilloscope "
-            "that could measure it; use another generator"
-        )
+    for key, name, role in _outputs(applicator):
+        yield from _reference(draft, f"applicator.{key}", name, role)
+    yield from _unseen(draft, applicator)
     supply = draft.instruments.get(applicator.supply)
-    if supply is None:
+    if supply is None or isinstance(applicator, LinearAmplifier):
+        return
+    if driver_kind(supply.driver).role != ROLE_OF_CURRENT[applicator.kind]:
         return
     model = model_of(supply)
     for key, unit, highest in (
@@ -170,6 +179,90 @@ def _applicator(draft: Draft) -> Iterator[str]:
                 f"applicator.{key} = {value:g} is more than {supply.model} gives: "
                 f"at most {highest:g} {unit}"
             )
+
+
+def _outputs(applicator: AnyApplicator) -> Iterator[tuple[str, str, str]]:
+    """Yield the key, the name and the role of what makes the field."""
+    if isinstance(applicator, InductionHeater):
+        yield "heater", applicator.heater, "induction heater"
+        return
+    if not isinstance(applicator, LinearAmplifier):
+        yield "supply", applicator.supply, "supply"
+    yield "generator", applicator.generator, "generator"
+
+
+def _unseen(draft: Draft, applicator: AnyApplicator) -> Iterator[str]:
+    """Yield what nobody would measure: a frequency, a current."""
+    amplifier = isinstance(applicator, LinearAmplifier)
+    if amplifier and draft.field_sensor is None and "field_sensor" not in draft.given:
+        yield (
+            'applicator.kind = "linear-amplifier" needs a [field_sensor]: nothing '
+            "reads the coil's current back"
+        )
+    generator = draft.instruments.get(applicator.generator)
+    kind = None if generator is None else driver_kind(generator.driver)
+    if generator is None or kind is None or kind.role != "generator":
+        return
+    if kind.reads_back or ("field_sensor" in draft.given and not amplifier):
+        return
+    yield (
+        f"applicator.generator = {shown(applicator.generator)}: {generator.driver} "
+        "cannot read its frequency back; add a [field_sensor] that measures it on an "
+        "inverter, or use another generator"
+    )
+
+
+def _sensor(draft: Draft) -> Iterator[str]:
+    sensor = draft.field_sensor
+    if sensor is None:
+        return
+    path = "field_sensor.instrument"
+    yield from _reference(draft, path, sensor.instrument, "oscilloscope")
+    instrument = draft.instruments.get(sensor.instrument)
+    channels = 0 if instrument is None else model_of(instrument).channels
+    if instrument is not None and 0 < channels < sensor.channel:
+        yield (
+            f"field_sensor.channel = {sensor.channel} does not exist: "
+            f"{instrument.model} has {channels}"
+        )
+
+
+def _bus(draft: Draft) -> Iterator[str]:
+    for name, instrument in draft.instruments.items():
+        at, known = (
+            instrument.bus_address,
+            driver_kind(instrument.driver).bus_addresses,
+        )
+        path = f"instruments.{name}.bus_address"
+        if at is not None and not known:
+            yield f"{path}: {instrument.driver} is not on a bus; remove it"
+        elif at is not None and at not in known:
+            low, high = known[0], known[-1]
+            yield f"{path} = {at} is not within {low} to {high}"
+
+
+def _contacts(draft: Draft) -> Iterator[str]:
+    table, path = draft.contacts, "contacts.instrument"
+    for name, instrument in draft.instruments.items():
+        is_adapter = driver_kind(instrument.driver).role == "contacts"
+        if is_adapter and (table is None or table.instrument != name):
+            yield (
+                f"instruments.{name} is an adapter with contacts, and no [contacts] "
+                "names it as its instrument"
+            )
+    if table is None:
+        return
+    yield from table.problems()
+    yield from _reference(draft, path, table.instrument, "contacts")
+    adapter = draft.instruments.get(table.instrument)
+    if adapter is None or not adapter.simulated:
+        return
+    real = [n for n, i in draft.instruments.items() if not (i.simulated or i.served)]
+    if real:
+        yield (
+            f"{path} = {shown(table.instrument)} is simulated, and {real[0]} is real: "
+            "simulated contacts protect nobody"
+        )
 
 
 def _simulation(draft: Draft) -> Iterator[str]:
@@ -192,3 +285,9 @@ def _simulation(draft: Draft) -> Iterator[str]:
             f"simulation.capacitance_f = {given_f:g} is not one of the simulated "
             f"capacitors: {known} F"
         )
+
+
+CHECKS = (
+    *(_where, _models, _twins, _probes, _channels),
+    *(_applicator, _sensor, _simulation, _bus, _contacts),
+)

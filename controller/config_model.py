@@ -11,8 +11,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from controller.config_applicator import Applicator, Ceiling
-from controller.config_samples import Sample
+from controller.config_applicator import Ceiling
+from controller.config_contacts import Contacts
+from controller.config_field import FieldSensor
+from controller.config_kinds import AnyApplicator
+from controller.config_samples import AnySample
+from controller.config_segments import Segment
 from controller.config_types import Name, Table, Text
 from controller.decisions.settings import LimitSettings, Role
 from controller.instruments import offered_drivers
@@ -63,6 +67,9 @@ class Loop(Table):
 class Treatment(Table):
     """Baseline → ramp → hold → cool.
 
+    ``controlled_share`` of the tumour probes are below their percentile.
+    ``min_tumour_probes`` are enough to go on when others die; left out, all are needed.
+    The totals end all segments: heating time, and dose of the hottest tumour probe.
     ``full_power_rise_c_per_s`` is P_max/C, how fast the target heats at full permitted
     power when that is known: the rise interlock then trips at 1.5 × it.
     """
@@ -73,17 +80,27 @@ class Treatment(Table):
     max_ramp_s: Annotated[float, Field(ge=5.0, le=7200.0)] = 1800.0
     cool_s: Annotated[float, Field(ge=0.0, le=3600.0)] = 60.0
     hold_cem43_min: Annotated[float, Field(ge=0.1, le=1000.0)] | None = None
-    controlled: Literal["max", "mean"] = "max"
+    controlled: Literal["max", "mean", "percentile"] = "max"
+    controlled_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.9
+    min_tumour_probes: Annotated[int, Field(ge=1, le=16)] | None = None
+    max_total_s: Annotated[float, Field(ge=1.0, le=86400.0)] | None = None
+    max_total_cem43_min: Annotated[float, Field(ge=0.1, le=1000.0)] | None = None
     full_power_rise_c_per_s: Annotated[float, Field(gt=0.0, le=10.0)] | None = None
 
 
 class Control(Table):
-    """The control law on relative heating power; the defaults fit most benches."""
+    """The control law on relative heating power; the defaults fit most benches.
+
+    ``tuning`` is a file of ``amf tune``, beside this one; keys given here go first.
+    """
 
     gain_per_c: Annotated[float, Field(ge=0.001, le=20.0)] = 0.5
     integral_s: Annotated[float, Field(ge=0.5, le=3600.0)] = 60.0
     derivative_s: Annotated[float, Field(ge=0.0, le=120.0)] = 2.0
     derivative_filter_s: Annotated[float, Field(ge=0.1, le=120.0)] = 2.0
+    expected_delay_s: Annotated[float, Field(ge=0.3, le=33.0)] = 2.5
+    expected_delay_factor: Annotated[float, Field(ge=1.05, le=10.0)] = 2.2
+    tuning: Annotated[str, Field(min_length=1, max_length=500)] | None = None
 
 
 def _limit(name: str, low: float, high: float) -> Any:
@@ -135,7 +152,8 @@ class Instrument(Table):
     """One instrument: simulated inside, or at an address.
 
     ``served`` says that a simulated twin answers at the address. ``update_s`` is a
-    thermometer's own interval between new readings.
+    thermometer's own interval between new readings. ``bus_address`` is what an
+    instrument is called on a bus (Genesys: its address, OSENSA: its device id).
     """
 
     driver: Driver
@@ -145,6 +163,7 @@ class Instrument(Table):
     address: Annotated[str, Field(min_length=1, max_length=300)] | None = None
     baud: Annotated[int, Field(ge=300, le=4_000_000)] | None = None
     served: bool = False
+    bus_address: Annotated[int, Field(ge=0, le=247)] | None = None
     update_s: Annotated[float, Field(ge=0.02, le=2.0)] | None = None
 
 
@@ -162,8 +181,13 @@ class Simulation(Table):
 
     ``turns`` and ``capacitance_f`` choose the simulated tank; ``coil_gain`` is the true
     field per ampere over the calibrated one, ``detuning`` the relative shift of the
-    resonance. ``noise_c`` is rms; ``quantisation_c`` is the probe's own step, on top of
-    the 0.1 °C of the thermometer.
+    resonance, ``warm_detuning`` what comes to it after ``warming_s`` at the largest
+    current, by the heat of coil and capacitor. ``noise_c`` is rms; ``quantisation_c``
+    is the probe's own step, on top of the 0.1 °C of the thermometer. Heat along the
+    fibres pulls each reading ``fibre_conduction_share`` of the way to the air of the
+    room (22 °C). Coughs come on average every ``cough_every_s`` and move the probes in
+    tumour and healthy tissue to where it is up to ``cough_c`` cooler; in dropouts, each
+    probe by itself, a reading is lost. Left out, there are none.
     """
 
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
@@ -171,10 +195,20 @@ class Simulation(Table):
     capacitance_f: Annotated[float, Field(ge=1e-9, le=1e-5)] = 200e-9
     coil_gain: Annotated[float, Field(ge=0.1, le=10.0)] = 1.0
     detuning: Annotated[float, Field(ge=-0.2, le=0.2)] = 0.0
+    warm_detuning: Annotated[float, Field(ge=-0.05, le=0.05)] = 0.0
+    warming_s: Annotated[float, Field(ge=1.0, le=1e5)] = 300.0
     noise_c: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
     probe_lag_s: Annotated[float, Field(ge=0.0, le=30.0)] = 1.0
     dead_time_s: Annotated[float, Field(ge=0.0, le=30.0)] = 0.5
     quantisation_c: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    fibre_conduction_share: Annotated[float, Field(ge=0.0, le=0.2)] = 0.0
+    cough_every_s: Annotated[float, Field(ge=5.0, le=1e5)] | None = None
+    cough_s: Annotated[float, Field(ge=0.2, le=30.0)] = 1.5
+    cough_c: Annotated[float, Field(ge=0.0, le=5.0)] = 0.5
+    dropout_every_s: Annotated[float, Field(ge=5.0, le=1e5)] | None = None
+    dropout_s: Annotated[float, Field(ge=0.1, le=30.0)] = 0.4
+    pickup_error: Annotated[float, Field(ge=-0.9, le=5.0)] | None = None
+    pickup_noise_v: Annotated[float, Field(ge=0.0, le=1.0)] = 2e-4
 
 
 class FaultTable(Table):
@@ -207,13 +241,16 @@ class Draft:
     loop: Loop | None = None
     treatment: Treatment | None = None
     ceiling: Ceiling | None = None
-    applicator: Applicator | None = None
+    applicator: AnyApplicator | None = None
     control: Control | None = None
     limits: Limits | None = None
-    sample: Sample | None = None
+    sample: AnySample | None = None
     simulation: Simulation | None = None
+    field_sensor: FieldSensor | None = None
+    contacts: Contacts | None = None
     named: frozenset[str] = frozenset()
     instruments: dict[str, Instrument] = field(default_factory=dict)
     probes: list[tuple[int, Probe]] = field(default_factory=list)
     faults: list[FaultTable] = field(default_factory=list)
+    segments: list[tuple[int, Segment]] = field(default_factory=list)
     all_probes_read: bool = True

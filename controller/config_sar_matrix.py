@@ -1,6 +1,6 @@
 """Tables of a SAR matrix: protocol, points, ceiling, coils and what is simulated."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,7 +11,12 @@ Longest = Annotated[float, Field(ge=5.0, le=86400.0)]
 
 
 class ProtocolTable(Table):
-    """Equilibrate until the drift is small, then baseline, field on, cooling."""
+    """Equilibrate until the drift is small, then baseline, field on, cooling.
+
+    ``pulses`` above 1 is the zig-zag: on_s and pause_s so often. ``start_c`` waits for
+    a start temperature, too. ``preheat_s`` warms the coil without a sample at each
+    capacitor; ``probe_out`` asks to take the probe out and in between repeats.
+    """
 
     drift_c_per_min: Annotated[float, Field(gt=0.0, le=0.1)] = 0.02
     drift_window_s: Annotated[float, Field(ge=60.0, le=3600.0)] = 120.0
@@ -19,16 +24,44 @@ class ProtocolTable(Table):
     baseline_s: Longest = 60.0
     on_s: Longest = 120.0
     off_s: Longest = 180.0
-    update_s: Annotated[float, Field(ge=0.05, le=1.0)] = 0.2
+    pulses: Annotated[int, Field(ge=1, le=50)] = 1
+    pause_s: Annotated[float, Field(ge=1.0, le=600.0)] = 60.0
+    start_c: Annotated[float, Field(ge=0.0, le=80.0)] | None = None
+    start_tolerance_c: Annotated[float, Field(gt=0.0, le=5.0)] = 0.5
+    preheat_s: Annotated[float, Field(ge=1.0, le=3600.0)] | None = None
+    probe_out: bool = False
+    update_s: Annotated[float, Field(ge=0.05, le=1.0)] = 0.25
     repeats: Annotated[int, Field(ge=1, le=20)] = 3
     sample_trip_c: Annotated[float, Field(ge=20.0, le=80.0)] = 80.0
 
 
 class MatrixTable(Table):
-    """Which amplitudes, at every capacitor; ``shuffle`` draws the order by the seed."""
+    """Which amplitudes, at every capacitor; ``shuffle`` draws the order by the seed.
+
+    ``blanks`` is how often each point is measured with the medium alone.
+    """
 
     amplitudes_a_per_m: Annotated[list[Amplitude], Field(min_length=1, max_length=50)]
     shuffle: bool = False
+    blanks: Annotated[int, Field(ge=0, le=20)] = 0
+
+
+class BenchTable(Table):
+    """Which instruments make and see the field, by their names, and the wiring."""
+
+    supply: Name = "psu"
+    generator: Name = "generator"
+    thermometer: Name = "thermometer"
+    channel: Annotated[int, Field(ge=1, le=16)] = 1
+    drive_vpp: Annotated[float, Field(ge=0.01, le=10.0)] = 5.0
+    max_voltage_v: Annotated[float, Field(ge=0.5, le=1000.0)] = 60.0
+
+
+class CheckTable(Table):
+    """This sample is the daily check sample: a row of the control chart each time."""
+
+    name: Name
+    kind: Literal["ferrofluid", "resistor"] = "ferrofluid"
 
 
 class CeilingTable(Table):
@@ -42,13 +75,14 @@ class CeilingTable(Table):
 
 
 class CapacitorTable(Table):
-    """One capacitor with its coil, at its resonance."""
+    """One capacitor with its coil, at its resonance; ``tuned_ohm`` is V/I there."""
 
     name: Name
     turns: Annotated[int, Field(ge=1, le=100)]
     capacitance_f: Annotated[float, Field(ge=1e-9, le=1e-5)]
     frequency_hz: Frequency
     field_per_ampere_per_m: Annotated[float, Field(gt=0.0, le=1e5)]
+    tuned_ohm: Annotated[float, Field(ge=0.01, le=1000.0)]
     max_current_a: Annotated[float, Field(gt=0.0, le=1000.0)]
     current_resolution_a: Annotated[float, Field(gt=0.0, le=1.0)] = 0.01
 

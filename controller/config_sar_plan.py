@@ -3,26 +3,32 @@
 import hashlib
 import math
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from controller.config_model import RunTable
 from controller.config_sar import (
     TABLES,
-    ColumnsTable,
     Description,
     read_table,
     read_tables,
     sample_problems,
     toml_of,
 )
+from controller.config_sar_instruments import (
+    SIMULATED_BENCH,
+    all_inside,
+    bench_problems,
+    bench_words,
+)
 from controller.config_sar_matrix import (
+    BenchTable,
     CapacitorTable,
     CeilingTable,
+    CheckTable,
     MatrixTable,
     ProtocolTable,
     SarSimulation,
@@ -39,17 +45,24 @@ PLAN_TABLES: dict[str, type[Table]] = {
     "protocol": ProtocolTable,
     "ceiling": CeilingTable,
     "simulation": SarSimulation,
+    "bench": BenchTable,
+    "check": CheckTable,
 }
-REQUIRED = ("sample", "field", "matrix", "ceiling", "simulation")
+REQUIRED = ("sample", "field", "matrix", "ceiling")
+Content = Literal["sample", "blank", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
 class SarPoint:
-    """One curve to be measured: a capacitor, a current, and which repeat it is."""
+    """One curve to be measured: a capacitor, a current, and which repeat it is.
+
+    ``content`` is what is in the coil: sample, blank (medium only), or nothing.
+    """
 
     capacitor: CapacitorTable
     current_a: float
     repeat: int
+    content: Content = "sample"
 
     @property
     def field_a_per_m(self) -> float:
@@ -59,59 +72,78 @@ class SarPoint:
     @property
     def stem(self) -> str:
         """Return the name of the point's file, without its ending."""
+        what = {"sample": "", "blank": "_blank", "nothing": "_preheat"}[self.content]
         where = f"{self.capacitor.name}_{self.field_a_per_m:.0f}_a_per_m"
-        return f"{where}_{self.repeat}"
+        return f"{where}{what}_{self.repeat}"
 
 
 @dataclass(frozen=True, slots=True)
 class SarPlan:
-    """A config of a matrix without a mistake. ``digest`` is the SHA-256 of its file."""
+    """A config of a matrix without a mistake. ``digest`` is the SHA-256 of its file.
+
+    ``instruments`` are tables as a bench's config has them.
+    """
 
     name: str
+    path: Path
+    text: str
+    bench: BenchTable
+    instruments: dict[str, Any]
+    check: CheckTable | None
     out: Path
     description: Description
     protocol: ProtocolTable
     matrix: MatrixTable
     capacitors: tuple[CapacitorTable, ...]
-    ceiling: CeilingSettings
-    simulation: SarSimulation
+    ceiling: CeilingTable
+    simulation: SarSimulation | None
     digest: str
 
     @property
-    def true_ilp_nh_m2_per_kg(self) -> float:
-        """Return the ILP of the simulated particles, in nH·m²/kg."""
-        return self.simulation.ilp_nh_m2_per_kg
+    def seed(self) -> int:
+        """Return the seed of order and simulation that the config names, else 1."""
+        return 1 if self.simulation is None else self.simulation.seed
+
+    @property
+    def true_ilp_nh_m2_per_kg(self) -> float | None:
+        """Return the ILP of the simulated particles in nH·m²/kg, None on a real one."""
+        truth = self.simulation
+        return None if truth is None else truth.ilp_nh_m2_per_kg
 
     def points(self, seed: int | None = None) -> list[SarPoint]:
         """Return every curve in the order of measuring, coil by coil."""
-        draw = random.Random(self.simulation.seed if seed is None else seed)
+        draw = random.Random(self.seed if seed is None else seed)
         capacitors = list(self.capacitors)
         if self.matrix.shuffle:
             draw.shuffle(capacitors)
         every: list[SarPoint] = []
         for capacitor in capacitors:
-            here = [
-                SarPoint(capacitor, _current_a(amplitude, capacitor), repeat)
-                for amplitude in self.matrix.amplitudes_a_per_m
-                for repeat in range(1, self.protocol.repeats + 1)
+            every += self._preheat(capacitor)
+            counts: list[tuple[Content, int]] = [
+                ("blank", self.matrix.blanks),
+                ("sample", self.protocol.repeats),
             ]
-            if self.matrix.shuffle:
-                draw.shuffle(here)
-            every += here
+            for content, count in counts:
+                here = self._curves(capacitor, content, count)
+                if self.matrix.shuffle:
+                    draw.shuffle(here)
+                every += here
         return every
 
-    def described_at(self, point: SarPoint) -> Description:
-        """Return the description as it holds for one point's file."""
-        on_s = self.protocol.baseline_s
-        field = self.description.field.model_copy(
-            update={
-                "frequency_hz": point.capacitor.frequency_hz,
-                "on_s": [on_s],
-                "off_s": [on_s + self.protocol.on_s],
-            }
-        )
-        columns = ColumnsTable(field="field_a_per_m")
-        return self.description.model_copy(update={"field": field, "columns": columns})
+    def _preheat(self, capacitor: CapacitorTable) -> list[SarPoint]:
+        if self.protocol.preheat_s is None:
+            return []
+        highest = max(self.matrix.amplitudes_a_per_m)
+        return [SarPoint(capacitor, _current_a(highest, capacitor), 1, "nothing")]
+
+    def _curves(
+        self, capacitor: CapacitorTable, content: Content, count: int
+    ) -> list[SarPoint]:
+        return [
+            SarPoint(capacitor, _current_a(amplitude, capacitor), repeat, content)
+            for amplitude in self.matrix.amplitudes_a_per_m
+            for repeat in range(1, count + 1)
+        ]
 
     def facts(self) -> list[tuple[str, str]]:
         """Return (name, words) of how the matrix was measured."""
@@ -124,11 +156,16 @@ class SarPlan:
             ),
             ("equilibrium", f"drift below {p.drift_c_per_min:g} °C/min"),
             ("repeats", str(p.repeats)),
-            ("ceiling", f"no-tissue, {self.ceiling.limit_a_per_m_s:.3g} A/(m·s)"),
+            ("ceiling", f"no-tissue, {self.ceiling.amplitude_cap_a_per_m:g} A/m"),
             ("coils", "; ".join(_words(c) for c in self.capacitors)),
             ("SHA-256 of the config", self.digest),
-            ("bench", "simulated; acknowledgements waived: simulated"),
+            ("bench", bench_words(self.instruments)),
         ]
+
+    @property
+    def simulated(self) -> bool:
+        """Say whether every instrument is simulated inside."""
+        return all_inside(self.instruments)
 
 
 def load_plan(path: Path) -> SarPlan:
@@ -136,16 +173,18 @@ def load_plan(path: Path) -> SarPlan:
 
     Raises:
         ConfigError: the file is wrong; ``problems`` has a sentence for each mistake.
-        BenchError: it is about a bench with real instruments.
+        BenchError: it names no instruments and is not simulated either.
     """
     data = toml_of(path)
-    if data.get("simulated") is not True:
+    instruments = data.get("instruments")
+    if instruments is None and data.get("simulated") is not True:
         raise BenchError(
-            f"{path}: a SAR matrix is measured on a simulated bench only so far "
-            "(simulated = true); measure by hand and use amf sar analyse"
+            f"{path}: name the instruments of the bench, [instruments.…], or say "
+            "simulated = true"
         )
     problems: list[str] = []
-    rest = {k: v for k, v in data.items() if k not in ("name", "simulated")}
+    apart = ("name", "simulated", "instruments")
+    rest = {k: v for k, v in data.items() if k not in apart}
     capacitors = _capacitors(rest.pop("capacitors", None), problems)
     tables = read_tables(rest, PLAN_TABLES, REQUIRED, problems)
     problems += sample_problems(tables.get("sample"))
@@ -157,8 +196,9 @@ def load_plan(path: Path) -> SarPlan:
         )
     if problems:
         raise ConfigError([f"{path}: {problem}" for problem in problems])
-    plan = _plan(data["name"], tables, capacitors, path)
-    problems = point_problems(plan)
+    used = SIMULATED_BENCH if instruments is None else instruments
+    plan = _plan(data["name"], tables, capacitors, used, path)
+    problems = bench_problems(used, plan.simulation) or point_problems(plan)
     if problems:
         raise ConfigError([f"{path}: {problem}" for problem in problems])
     return plan
@@ -176,13 +216,25 @@ def point_problems(plan: SarPlan) -> list[str]:
                 f"matrix: {h:.0f} A/m needs {point.current_a:.2f} A with {c.name}; at "
                 f"most {c.max_current_a:g} A"
             )
-        elif not allowed_by(plan.ceiling, point):
-            highest = permitted_amplitude(c.frequency_hz, plan.ceiling)
+        elif not allowed_by(ceiling := ceiling_at(plan.ceiling, c), point):
+            highest = permitted_amplitude(c.frequency_hz, ceiling)
             problems.append(
                 f"matrix: {h:.0f} A/m at {c.frequency_hz:.0f} Hz ({c.name}) may break "
                 f"the ceiling; permitted are {highest:.0f} A/m"
             )
     return problems
+
+
+def ceiling_at(table: CeilingTable, c: CapacitorTable) -> CeilingSettings:
+    """Return the ceiling of a vial at one capacitor: what its coil can make at most."""
+    return CeilingSettings(
+        profile="no-tissue",
+        limit_a_per_m_s=c.max_current_a
+        * c.field_per_ampere_per_m
+        * table.frequency_max_hz,
+        field_uncertainty_a_per_m=c.current_resolution_a * c.field_per_ampere_per_m,
+        **table.model_dump(),
+    )
 
 
 def allowed_by(ceiling: CeilingSettings, point: SarPoint) -> bool:
@@ -213,35 +265,25 @@ def _plan(
     name: str,
     tables: dict[str, Any],
     capacitors: tuple[CapacitorTable, ...],
+    instruments: dict[str, Any],
     path: Path,
 ) -> SarPlan:
     described = {k: v for k, v in tables.items() if k in TABLES}
     return SarPlan(
         name=name,
+        path=path,
+        text=path.read_text(encoding="utf-8"),
+        bench=tables.get("bench", BenchTable()),
+        instruments=instruments,
+        check=tables.get("check"),
         out=Path(tables.get("run", RunTable()).out),
         description=Description(**described),
         protocol=tables.get("protocol", ProtocolTable()),
         matrix=tables["matrix"],
         capacitors=capacitors,
-        ceiling=_ceiling(tables["ceiling"], capacitors),
-        simulation=tables["simulation"],
+        ceiling=tables["ceiling"],
+        simulation=tables.get("simulation"),
         digest=hashlib.sha256(path.read_bytes()).hexdigest(),
-    )
-
-
-def _ceiling(
-    table: CeilingTable, capacitors: Sequence[CapacitorTable]
-) -> CeilingSettings:
-    """Return the ceiling of a vial: the most that any of the coils can make."""
-    highest = max(c.max_current_a * c.field_per_ampere_per_m for c in capacitors)
-    coarsest = max(
-        c.current_resolution_a * c.field_per_ampere_per_m for c in capacitors
-    )
-    return CeilingSettings(
-        profile="no-tissue",
-        limit_a_per_m_s=highest * table.frequency_max_hz,
-        field_uncertainty_a_per_m=coarsest,
-        **table.model_dump(),
     )
 
 

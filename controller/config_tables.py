@@ -6,7 +6,10 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from controller.config_applicator import Applicator, Ceiling
+from controller.config_contacts import Contacts
 from controller.config_errors import bare, nearest, problems_in, shown
+from controller.config_field import FieldSensor
+from controller.config_kinds import applicator_model
 from controller.config_model import (
     Control,
     Draft,
@@ -20,7 +23,8 @@ from controller.config_model import (
     Simulation,
     Treatment,
 )
-from controller.config_samples import Sample
+from controller.config_samples import Sample, sample_model
+from controller.config_segments import Segment
 from controller.config_types import Name, Table
 from controller.errors import ConfigError
 
@@ -38,8 +42,11 @@ TABLES: dict[str, type[Table]] = {
     "limits": Limits,
     "sample": Sample,
     "simulation": Simulation,
+    "field_sensor": FieldSensor,
+    "contacts": Contacts,
 }
-KNOWN = ("name", *TABLES, "instruments", "probes", "faults")
+LISTS = ("segments", "instruments", "probes", "faults")
+KNOWN = ("name", "probe_calibration", *TABLES, *LISTS)
 # Where a key belongs that stands in the wrong table; keys of two tables are left out.
 _HOMES = {
     key: name
@@ -100,10 +107,16 @@ def draft_of(data: dict[str, Any]) -> Draft:
     _check_top(data, draft.problems)
     for name, model in TABLES.items():
         if name in data or name in OPTIONAL:
-            setattr(draft, name, _table(model, data.get(name, {}), name, draft))
+            content = data.get(name, {})
+            if name == "sample" and isinstance(content, dict):
+                model = sample_model(content.get("kind"))  # noqa: PLW2901
+            if name == "applicator" and isinstance(content, dict):
+                model = applicator_model(content.get("kind"))  # noqa: PLW2901
+            setattr(draft, name, _table(model, content, name, draft))
     _read_instruments(data.get("instruments", {}), draft)
     _read_probes(data.get("probes", []), draft)
     _read_faults(data.get("faults", []), draft)
+    _read_segments(data.get("segments", []), draft)
     return draft
 
 
@@ -150,6 +163,17 @@ def _read_faults(tables: object, draft: Draft) -> None:
             draft.faults.append(fault)
 
 
+def _read_segments(tables: object, draft: Draft) -> None:
+    if not isinstance(tables, list):
+        sentence = "segments must be tables in double brackets, [[segments]]"
+        draft.problems.append(sentence)
+        return
+    for at, content in enumerate(tables, start=1):
+        segment = _table(Segment, content, f"segments[{at}]", draft)
+        if segment is not None:
+            draft.segments.append((at, segment))
+
+
 def _check_top(data: dict[str, Any], problems: list[str]) -> None:
     for key in data:
         if key not in KNOWN:
@@ -190,7 +214,9 @@ def _table(
         return model.model_validate(content)
     except ValidationError as error:
         wrong = {str(detail["loc"][0]) for detail in error.errors()}
-        for key, sentence in problems_in(error, model, path, content, _HOMES):
+        # a key of another kind of sample is not at home in the table where it stands
+        homes = {key: home for key, home in _HOMES.items() if home != path}
+        for key, sentence in problems_in(error, model, path, content, homes):
             draft.problems.append(sentence)
             draft.wrong.add(f"{path}.{key}")
     # What is right in the table still takes part in the checks between tables.

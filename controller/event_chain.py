@@ -5,12 +5,17 @@ event before; the chain of events so covers them.
 """
 
 import hashlib
+import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from controller.run_rows import Cell, canonical
 
 Rows = Sequence[tuple[Cell, ...]]
+_NAN = float("nan")
+# Two other quiet NaNs, which no recorded number is: NaN itself counts as NULL.
+_TEXT: float = struct.unpack(">d", bytes.fromhex("7ff8000000000001"))[0]
+_LARGE: float = struct.unpack(">d", bytes.fromhex("7ff8000000000002"))[0]
 
 
 def first_link(header: Mapping[str, Any]) -> str:
@@ -30,7 +35,9 @@ def next_link(previous: str, event: Iterable[Any]) -> str:
 class TicksHash:
     """The hash of the ticks between two events, as it grows. ``count`` is of them all.
 
-    A tick counts as it is read back from its tables: NULL for NaN, 1 for true.
+    A tick counts as it is read back from its tables, NULL for NaN and 1 for true: row
+    by row its cells as big-endian doubles, then its texts as Python's ``ascii`` writes
+    their list. NULL is 7ff8000000000000, a text's place 7ff8000000000001.
     """
 
     def __init__(self, count: int = 0) -> None:
@@ -39,15 +46,34 @@ class TicksHash:
 
     def add(self, row: tuple[Cell, ...], readings: Rows, truth: Rows) -> None:
         """Add a tick: its row, and its rows of the readings and of the truth."""
-        text = repr((row, readings, truth)).replace("nan", "None")
-        text = text.replace("True", "1").replace("False", "0")
-        self._hash.update(text.encode(errors="backslashreplace"))
+        rows = (row, *readings, *truth)
+        self._hash.update(b"".join([_packed(cells) for cells in rows]))
         self.count += 1
 
     def take(self) -> str:
         """Return the hash, in hexadecimal, and begin a new one."""
         taken, self._hash = self._hash.hexdigest(), hashlib.sha256()
         return taken
+
+
+def _packed(cells: tuple[Cell, ...]) -> bytes:
+    texts: list[str] = []
+    numbers = [
+        cell if cell.__class__ is float and cell == cell else _rare(cell, texts)
+        for cell in cells
+    ]
+    packed = struct.pack(f">{len(numbers)}d", *numbers)
+    return bytes(packed + ascii(texts).encode() if texts else packed)
+
+
+def _rare(cell: Cell, texts: list[str]) -> float:
+    """Return what stands for a cell that is no number with a fraction."""
+    if cell is None or cell != cell:
+        return _NAN
+    if isinstance(cell, int) and -(2**53) <= cell <= 2**53:
+        return float(cell)
+    texts.append(cell if isinstance(cell, str) else repr(cell))
+    return _TEXT if isinstance(cell, str) else _LARGE
 
 
 def ending(events: int, last_link: str, ticks: TicksHash) -> dict[str, Any]:

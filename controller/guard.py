@@ -1,7 +1,8 @@
 """The last check of H·f before a driver: it raises, it never clips.
 
 It repeats nothing of how the command was made. It asks only whether what is about to
-be sent, with the frequency that was measured, may break the ceiling.
+be sent, with the frequency that was measured, may break the ceiling, and whether what
+is measured now already does.
 """
 
 import math
@@ -12,6 +13,7 @@ from controller.decisions.applicator import (
     field_for,
 )
 from controller.decisions.ceiling import exceeds
+from controller.decisions.field_sources import breach, measured_frequency
 from controller.decisions.settings import Settings
 from controller.decisions.signals import Command, Drive
 from controller.errors import GuardError
@@ -34,13 +36,14 @@ def guard(command: Command, drive: Drive | None, settings: Settings) -> None:
     field = max(command.field_a_per_m, field_for(command.current_a, applicator))
     frequencies_hz = [command.frequency_hz]
     if drive is not None:
-        frequencies_hz.append(drive.frequency_hz)
+        frequencies_hz.append(measured_frequency(drive, settings))
     for frequency_hz in frequencies_hz:
         if exceeds(field, frequency_hz, settings.ceiling):
             raise GuardError(
                 f"{field!r} A/m at {frequency_hz!r} Hz may break the ceiling of "
                 f"{settings.ceiling.limit_a_per_m_s:.4g} A/(m·s)"
             )
+    _check_measured(drive, settings)
     if not command.current_a <= applicator.max_current_a:
         raise GuardError(f"{command.current_a!r} A is above {applicator.max_current_a}")
     highest_v = VOLTAGE_HEADROOM * applicator.tuned_ohm * command.current_a * ROUNDING
@@ -48,6 +51,16 @@ def guard(command: Command, drive: Drive | None, settings: Settings) -> None:
         raise GuardError(
             f"a voltage limit of {command.voltage_limit_v!r} V is more than "
             f"{VOLTAGE_HEADROOM:g} × the tuned voltage at {command.current_a!r} A"
+        )
+
+
+def _check_measured(drive: Drive | None, settings: Settings) -> None:
+    seen = None if drive is None else breach(drive, settings)
+    if seen is not None:
+        source, field, frequency_hz = seen
+        raise GuardError(
+            f"the {source} says {field!r} A/m at {frequency_hz!r} Hz, which may break "
+            f"the ceiling of {settings.ceiling.limit_a_per_m_s:.4g} A/(m·s)"
         )
 
 

@@ -5,10 +5,12 @@
 It knows nothing of control. It says on stdout which instruments it can switch off, and
 what speaks against their being there. Then it hears lines on stdin: a hello (which
 engine, which record), heartbeats, a goodbye; it answers each on stdout, so that the
-engine notices when the guardian is gone. Silence while the field is on, the end of the
-pipe without a goodbye, or a line that contradicts the others: it ends the engine, which
-frees the ports, opens supply and generator itself, switches off, reads back, and says
-so in the record and on stderr. It ends with its work.
+engine notices when the guardian is gone. Asked to prove itself before a run, it
+switches off while the engine lives, which has let go of the ports. Silence while the
+field is on, the end of the pipe without a goodbye, or a line that contradicts the
+others: it ends the engine, which frees the ports, opens supply and generator itself,
+switches off, reads back, and says so in the record and on stderr. It ends with its
+work.
 """
 
 import json
@@ -19,6 +21,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,6 +32,7 @@ from controller.errors import AmfError
 from controller.guardian_hands import Hand, OffByHand, hands_of, switch_off
 from controller.guardian_record import record_event
 from controller.heartbeat import (
+    PROVE,
     Heartbeat,
     contradiction,
     decode,
@@ -40,6 +44,8 @@ from controller.stop_signals import stop_signals
 DONE, REFUSED, TOOK_OVER, NOT_CONFIRMED = 0, 2, 3, 4
 # What has arrived already is heard before silence is declared.
 GRACE_S = 0.05
+# As many as the engine waits for when the guardian's hands are proven.
+PROOF_ROUNDS = 3
 Heard = queue.Queue[tuple[float, str | None]]
 
 
@@ -98,8 +104,13 @@ class Watch:
         return contradiction(before, beat, self.pid) or overdue(beat, heard_s)
 
 
-def keep_watch(watch: Watch, heard: Heard, answers: IO[str]) -> str:
-    """Hear the engine until its goodbye; return why to switch off, "" for no reason."""
+def keep_watch(
+    watch: Watch, heard: Heard, answers: IO[str], hands: Sequence[Hand] = ()
+) -> str:
+    """Hear the engine until its goodbye; return why to switch off, "" for no reason.
+
+    When it asks for a proof, ``hands`` switch off, and the engine lives.
+    """
     while True:
         try:
             heard_s, line = heard.get(timeout=watch.wait_s(time.monotonic()))
@@ -107,6 +118,10 @@ def keep_watch(watch: Watch, heard: Heard, answers: IO[str]) -> str:
             reason = watch.overdue(time.monotonic())
             if reason:
                 return reason
+            continue
+        if line is not None and watch.pid and line.strip() == PROVE:
+            proved = switch_off(list(hands), rounds=PROOF_ROUNDS)
+            _say(answers, json.dumps({"proved": asdict(proved)}))
             continue
         reason = watch.hear(line, heard_s)
         if reason or watch.done or line is None:
@@ -158,7 +173,7 @@ def main(arguments: list[str]) -> int:
     _say(sys.stdout, json.dumps({"ready": ready}))
     watch, heard = Watch(), Heard()
     threading.Thread(target=_listen, args=(sys.stdin, heard), daemon=True).start()
-    reason = keep_watch(watch, heard, sys.stdout)
+    reason = keep_watch(watch, heard, sys.stdout, hands)
     if not reason:
         return DONE
     return TOOK_OVER if take_over(watch, hands, reason).confirmed else NOT_CONFIRMED

@@ -14,12 +14,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from controller.config import Loaded
+from controller.config_kinds import output_roles
 from controller.config_model import Instrument
 from controller.instruments import driver_kind, open_driver
-from controller.stations import GeneratorStation, SupplyStation
+from controller.stations import SupplyStation
+from controller.stations_direct import HeaterStation, generator_station
 from drivers.errors import InstrumentError
 from drivers.transport import open_port, stream_address
 
@@ -27,6 +30,16 @@ from drivers.transport import open_port, stream_address
 ROUNDS = 40
 PATIENT_ROUNDS = 5
 RETRY_S = 0.1
+
+
+# How each role is switched off and read back; what comes before the field's other
+# settings is of no interest here.
+_STATIONS: dict[str, Callable[[str, Callable[[], float], Any], Any]] = {
+    "supply": SupplyStation,
+    "generator": generator_station,
+    "heater": lambda name, now, driver: HeaterStation(name, now, driver, 1.0),
+    "amplifier": generator_station,
+}
 
 
 @dataclass
@@ -81,10 +94,15 @@ class Hand:
         port = open_port(instrument.address, baud=baud)
         try:
             driver = open_driver(
-                self.name, instrument.driver, instrument.model, port, None
+                self.name,
+                instrument.driver,
+                instrument.model,
+                port,
+                None,
+                instrument.bus_address,
             )
-            kind = SupplyStation if self.role == "supply" else GeneratorStation
-            return kind(self.name, time.monotonic, driver).off()
+            station = _STATIONS[self.role](self.name, time.monotonic, driver)
+            return str(station.off())
         finally:
             with suppress(OSError, InstrumentError):
                 port.close()
@@ -102,8 +120,7 @@ class OffByHand:
 
 def hands_of(loaded: Loaded) -> list[Hand]:
     """Return the hands on what makes the field and has an address; supply first."""
-    applicator = loaded.bench.applicator
-    named = {"supply": applicator.supply, "generator": applicator.generator}
+    named = output_roles(loaded.bench.applicator)
     return [
         Hand(name, role, loaded.bench.instruments[name])
         for role, name in named.items()
@@ -112,11 +129,15 @@ def hands_of(loaded: Loaded) -> list[Hand]:
 
 
 def switch_off(
-    hands: list[Hand], wait: Callable[[float], None] = time.sleep
+    hands: list[Hand],
+    wait: Callable[[float], None] = time.sleep,
+    rounds: int = ROUNDS,
 ) -> OffByHand:
     """Switch off by every route, each again until it is confirmed or rounds run out."""
     started_s = time.monotonic()
-    for number in range(ROUNDS):
+    for hand in hands:
+        hand.problem = "not tried"
+    for number in range(rounds):
         for hand in _due(hands, number):
             hand.switch_off()
         if not any(hand.problem for hand in hands):
@@ -127,7 +148,7 @@ def switch_off(
 
 def _due(hands: list[Hand], number: int) -> list[Hand]:
     """Return what is not confirmed; the generator waits for a supply, not for ever."""
-    supplies = [hand for hand in hands if hand.role == "supply" and hand.problem]
+    supplies = [hand for hand in hands if hand.role != "generator" and hand.problem]
     if supplies and number < PATIENT_ROUNDS:
         return supplies
     return [hand for hand in hands if hand.problem]
@@ -135,7 +156,7 @@ def _due(hands: list[Hand], number: int) -> list[Hand]:
 
 def _report(hands: list[Hand], took_s: float) -> OffByHand:
     routes = {hand.name: hand.problem or "off, read back" for hand in hands}
-    confirmed = not any(hand.problem for hand in hands if hand.role == "supply")
+    confirmed = not any(hand.problem for hand in hands if hand.role != "generator")
     confirmed = confirmed and any(not hand.problem for hand in hands)
     problems = [hand.problem for hand in hands if hand.problem]
     if not confirmed:

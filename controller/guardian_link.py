@@ -18,12 +18,20 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from controller.config import Loaded
+from controller.config_kinds import output_roles
 from controller.decisions.signals import Fault
 from controller.errors import BenchError
-from controller.heartbeat import Heartbeat, encode, overdue
+from controller.heartbeat import (
+    LONGEST_PAUSE_S,
+    PROVE,
+    Heartbeat,
+    encode,
+    overdue,
+)
 
 START_S = 20.0
 UNANSWERED_S = 1.0
+PROVED_S = 5.0
 GOODBYE_S = 5.0
 BEAT_EACH_S = 0.1
 
@@ -96,6 +104,7 @@ class GuardianLink:
         self._sent: deque[tuple[int, float]] = deque()
         self._answered = 0
         self._ready: queue.Queue[dict[str, list[str]]] = queue.Queue()
+        self._proved: queue.Queue[dict[str, Any]] = queue.Queue()
         self.process = _spawn(config)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -125,6 +134,18 @@ class GuardianLink:
         """Say who is guarded from now on, and where the guardian shall write."""
         hello = {"hello": os.getpid(), "record": str(record.resolve())}
         self._send(json.dumps(hello) + "\n")
+
+    def switches_off(self) -> dict[str, Any]:
+        """Have the guardian switch off; return what it says, nothing if it is mute.
+
+        The ports must be free. ``confirmed``, ``sentence``, ``took_s``, ``routes``.
+        """
+        self.beat(True, LONGEST_PAUSE_S)
+        self._send(PROVE + "\n")
+        try:
+            return self._proved.get(timeout=PROVED_S)
+        except queue.Empty:
+            return {}
 
     def ticked(self) -> None:
         """Note that a tick has begun."""
@@ -197,9 +218,12 @@ class GuardianLink:
                 message = json.loads(line)
                 if "ready" in message:
                     self._ready.put(message["ready"])
+                elif "proved" in message:
+                    self._proved.put(message["proved"])
                 else:
                     self._answered = message["heard"]
         self._ready.put({})  # nobody waits for a guardian that has ended
+        self._proved.put({})
 
 
 class BeatingEvent(threading.Event):
@@ -224,10 +248,11 @@ class BeatingEvent(threading.Event):
 
 def guarded_addresses(loaded: Loaded) -> dict[str, str]:
     """Return the addresses of what makes the field, by name; none when simulated."""
-    applicator, instruments = loaded.bench.applicator, loaded.bench.instruments
+    outputs = output_roles(loaded.bench.applicator).values()
+    instruments = loaded.bench.instruments
     return {
         name: address
-        for name in (applicator.supply, applicator.generator)
+        for name in outputs
         if (address := instruments[name].address) is not None
     }
 

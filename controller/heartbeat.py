@@ -14,6 +14,8 @@ SILENCE_S = 0.5
 LATE_PERIODS = 2.0
 # Preparing and switching off may take so long; nothing that is announced counts beyond.
 LONGEST_PAUSE_S = 10.0
+# Asks the guardian to switch off now, as a proof.
+PROVE = '{"prove": true}'
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,31 +6,37 @@ no other package's code runs on the way to switching a field off.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal
+from typing import Any
 
+from controller.driver_kinds import DriverKind as DriverKind
+from controller.driver_kinds import Model as Model
+from controller.driver_kinds import lacks
 from drivers import (
     aimtti_psu,
     aimtti_tg,
+    ambrell_easyheat,
+    coresens_udp,
     ea_ps9000,
     fotemp,
     keysight_33500,
+    keysight_scope,
     luxtron_m600,
     neoptix_reflex,
     opsens,
     osensa_ftx,
     siglent_sdg,
     tdk_genesys,
+    tektronix_scope,
 )
+from drivers.errors import Refused
 from drivers.roles import Identity
 from drivers.transport import Port, Transport, WireLog
 
 GROUP = "amf_bench.drivers"
 TIMEOUT_S = 1.0
-ROLES = ("supply", "generator", "thermometer")
 # What running a stranger's module raises when it is broken. What else comes is no
 # ordinary mistake of a package (memory, an exit) and must not be swallowed.
 BROKEN = (
@@ -41,35 +47,6 @@ BROKEN = (
 
 class DriverRefused(ValueError):
     """A driver of another package cannot be used; the sentence says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """What a model can do; NaN where it does not apply.
-
-    ``current_resolution_a`` is the step of the programmed current.
-    """
-
-    max_voltage_v: float = math.nan
-    max_current_a: float = math.nan
-    current_resolution_a: float = math.nan
-    channels: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DriverKind:
-    """A driver: its role, the models it knows, and its wire.
-
-    ``make`` takes (transport, model) and returns the driver. ``gap_s`` is the pause
-    after a write. ``reads_back`` is false for a generator that cannot be asked.
-    """
-
-    role: Literal["supply", "generator", "thermometer"]
-    models: Mapping[str, Model]
-    make: Callable[[Transport, str], Any]
-    baud: int = 9600
-    gap_s: float = 0.0
-    reads_back: bool = True
 
 
 def _supply(module: Any, step_a: float | None = None) -> dict[str, Model]:
@@ -91,6 +68,10 @@ def _channels(counts: Mapping[str, int]) -> dict[str, Model]:
     return {name: Model(channels=count) for name, count in counts.items()}
 
 
+def _no_bytes(transport: Transport, model: str) -> Any:
+    raise Refused(f"{transport.name}: modem lines carry no bytes; see [contacts]")
+
+
 DRIVERS: dict[str, DriverKind] = {
     "aimtti_psu": DriverKind(
         "supply",
@@ -108,6 +89,10 @@ DRIVERS: dict[str, DriverKind] = {
         "supply",
         _supply(tdk_genesys, 10.0**-tdk_genesys.DIGITS),
         lambda transport, model: tdk_genesys.TdkGenesys(transport, model=model),
+        make_at=lambda transport, model, at: tdk_genesys.TdkGenesys(
+            transport, model=model, address=at
+        ),
+        bus_addresses=range(31),
     ),
     "keysight_33500": DriverKind(
         "generator",
@@ -137,6 +122,10 @@ DRIVERS: dict[str, DriverKind] = {
         _channels({name: m.channels for name, m in osensa_ftx.MODELS.items()}),
         lambda transport, model: osensa_ftx.OsensaFtx(transport, model=model),
         gap_s=0.004,
+        make_at=lambda transport, model, at: osensa_ftx.OsensaFtx(
+            transport, model=model, device_id=at
+        ),
+        bus_addresses=range(1, 248),
     ),
     "luxtron_m600": DriverKind(
         "thermometer",
@@ -148,11 +137,49 @@ DRIVERS: dict[str, DriverKind] = {
         _channels({name: m.channels for name, m in opsens.MODELS.items()}),
         lambda transport, model: opsens.Opsens(transport, model=model),
     ),
+    "coresens_udp": DriverKind(
+        "thermometer",
+        _channels(coresens_udp.MODELS),
+        lambda transport, model: coresens_udp.CoresensUdp(transport, model=model),
+        make_at=lambda transport, model, at: coresens_udp.CoresensUdp(
+            transport, model=model, system=at
+        ),
+        bus_addresses=range(1, 51),
+        datagrams=True,
+    ),
     "fotemp": DriverKind(
         "thermometer",
         _channels(fotemp.MODELS),
         lambda transport, model: fotemp.Fotemp(transport, model=model),
         baud=57600,
+    ),
+    "ambrell_easyheat": DriverKind(
+        "induction heater",
+        # 400 A is what the twin shows for maxamps; the model's own rating is unknown
+        {"EASYHEAT": Model(math.nan, 400.0, 10.0**-ambrell_easyheat.DIGITS)},
+        lambda transport, model: ambrell_easyheat.AmbrellEasyheat(
+            transport, model=model
+        ),
+        make_at=lambda transport, model, at: ambrell_easyheat.AmbrellEasyheat(
+            transport, model=model, address=at
+        ),
+        baud=38400,
+        bus_addresses=range(1, 33),
+    ),
+    "modem_lines": DriverKind(
+        "contacts",
+        {"modem lines": Model()},
+        _no_bytes,
+    ),
+    "keysight_scope": DriverKind(
+        "oscilloscope",
+        _channels(keysight_scope.MODELS),
+        lambda transport, model: keysight_scope.KeysightScope(transport, model=model),
+    ),
+    "tektronix_scope": DriverKind(
+        "oscilloscope",
+        _channels({name: m.channels for name, m in tektronix_scope.MODELS.items()}),
+        lambda transport, model: tektronix_scope.TektronixScope(transport, model=model),
     ),
 }
 
@@ -192,17 +219,24 @@ def driver_kind(name: str) -> DriverKind:
 
 
 def open_driver(
-    name: str, driver: str, model: str, port: Port, log: WireLog | None
+    name: str,
+    driver: str,
+    model: str,
+    port: Port,
+    log: WireLog | None,
+    bus_address: int | None = None,
 ) -> Any:
     """Put a driver on a port; nothing is sent before its first call."""
     kind = driver_kind(driver)
     transport = Transport(port, name, timeout_s=TIMEOUT_S, gap_s=kind.gap_s, log=log)
-    return kind.make(transport, model)
+    if bus_address is None or kind.make_at is None:
+        return kind.make(transport, model)
+    return kind.make_at(transport, model, bus_address)
 
 
 def mismatch(name: str, model: str, serial: str, identity: Identity) -> str:
     """Say who answers where somebody else was expected; "" when it is the right one."""
-    wrong_model = model.casefold() not in identity.model.casefold()
+    wrong_model = _bare(model) not in _bare(identity.model)
     if not wrong_model and (not serial or serial == identity.serial):
         return ""
     return (
@@ -210,6 +244,25 @@ def mismatch(name: str, model: str, serial: str, identity: Identity) -> str:
         + f", but {identity.maker} {identity.model} with serial number "
         f"{identity.serial or '(none)'} answers; check the address"
     )
+
+
+def _bare(model: str) -> str:
+    """Return a model's letters and digits: instruments space their names freely."""
+    return "".join(letter for letter in model.casefold() if letter.isalnum())
+
+
+def brought_by(driver: str) -> dict[str, str]:
+    """Return package and version that bring a driver; nothing for one of ours."""
+    points = [] if driver in DRIVERS else POINTS.get(driver, [])
+    return {
+        key: said
+        for point in points[:1]
+        if point.dist is not None
+        for key, said in (
+            ("package", point.dist.name),
+            ("package_version", point.dist.version),
+        )
+    }
 
 
 def _package(point: EntryPoint) -> str:
@@ -226,23 +279,6 @@ def _imported(name: str, point: EntryPoint) -> DriverKind:
     if not isinstance(kind, DriverKind):
         what = type(kind).__name__
         raise DriverRefused(f"{brings} is of type {what} and no DriverKind")
-    for lack in _lacks(kind):
+    for lack in lacks(kind):
         raise DriverRefused(f"{brings} {lack}")
     return kind
-
-
-def _lacks(kind: DriverKind) -> Iterator[str]:
-    """Say what a stranger's driver does not tell and a bench has to know."""
-    if kind.role not in ROLES:
-        yield f"has the role {kind.role!r}, which is none of {', '.join(ROLES)}"
-    if not kind.models:
-        yield "knows no model"
-    for name, model in kind.models.items():
-        if not isinstance(model, Model):
-            yield f"says of its {name} no Model but {model!r}"
-            return
-        ratings = (model.max_voltage_v, model.max_current_a, model.current_resolution_a)
-        if kind.role == "supply" and not all(0.0 < r < math.inf for r in ratings):
-            yield f"does not say the volts, amperes and current step of its {name}"
-        if kind.role == "thermometer" and model.channels < 1:
-            yield f"does not say how many channels its {name} has"

@@ -116,6 +116,8 @@ class Loop:
         before = self.state
         self.state, command = step(before, measurement, self._settings)
         guard(command, measurement.drive, self._settings)
+        if not self.state.faults:
+            self._bench.safeguards.healthy()
         report = self._apply(command)
         self._record.tick(self._seq, self.state, measurement)
         if report is not None:

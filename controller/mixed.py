@@ -7,6 +7,10 @@ its time pass, and its stations are polled from the loop.
 from dataclasses import dataclass
 from typing import Protocol
 
+from controller.applicators import Applicator, ResonantInverter
+from controller.config import BenchSpec
+from controller.decisions.settings import TUMOUR_ROLES
+from controller.errors import BenchError
 from controller.stations import GeneratorStation, SupplyStation
 
 
@@ -54,3 +58,45 @@ class HandedField:
             return None
         known = generator.output_on and generator.frequency_hz > 0.0
         return generator.frequency_hz if known else 0.0
+
+
+def hand_over(applicator: Applicator, handed: HandedField, spec: BenchSpec) -> None:
+    """Let what is simulated live in the field of what has an address.
+
+    Raises:
+        BenchError: the applicator's kind cannot be mixed.
+    """
+    instruments = spec.instruments
+    real = [s for s in applicator.stations if not instruments[s.name].simulated]
+    if not isinstance(applicator, ResonantInverter):
+        if real:
+            raise BenchError(
+                f"{real[0].name} has an address beside simulated instruments: only a "
+                "resonant-inverter can be mixed so; simulate all of them or none"
+            )
+        return
+    supply, generator = applicator.supply, applicator.generator
+    if supply in real:
+        handed.supply = supply
+    else:
+        applicator.cold = _cold(supply.name, spec)
+    if generator in real:
+        handed.generator = generator
+    elif supply in real:
+        applicator.deaf = (
+            f"{generator.name} is simulated here and does not clock the inverter of "
+            f"{supply.name}, which is at an address"
+        )
+
+
+def _cold(supply: str, spec: BenchSpec) -> str:
+    """Say why a simulated supply cannot warm the probes that are controlled."""
+    led = [p for p in spec.probes if p.role in (*TUMOUR_ROLES, "sample")]
+    where = sorted({p.instrument for p in led})
+    if any(spec.instruments[name].simulated for name in where):
+        return ""
+    names, read_by = " and ".join(p.name for p in led), " and ".join(where)
+    return (
+        f"{supply} is simulated here, and {read_by} with {names} is at an address, so "
+        f"nothing would warm them; give {supply} an address or simulate {read_by}, too"
+    )

@@ -6,11 +6,12 @@ of their own, so that a reader that hangs cannot stall the loop.
 
 import json
 import math
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from controller.decisions.settings import Settings
 from controller.decisions.signals import NAN, Request, RequestName
@@ -22,6 +23,45 @@ MESSAGES_KEPT = 1000
 SHOWN_EACH_S = 0.1
 _PLAIN: tuple[RequestName, ...] = ("stop", "hold", "next", "acknowledge", "reset")
 _TEXT: tuple[RequestName, ...] = ("note", "mark")
+
+
+class Sink(Protocol):
+    """Where lines go."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> object: ...
+
+
+class OwnStdout:
+    """The standard output, kept for messages; whatever else prints goes to stderr.
+
+    Nothing is buffered and nothing locked here, so that neither ``close`` nor the end
+    of the program waits for a thread that is stuck at a reader that hangs.
+    """
+
+    def __init__(self) -> None:
+        """Take the descriptor; prints go to stderr from here on."""
+        self._descriptor = os.dup(1)
+        self._closed = False
+        os.dup2(2, 1)
+
+    def write(self, text: str) -> None:
+        """Write all of a text; ``OSError`` once nobody can read it any more."""
+        left = text.encode()
+        while left:
+            if self._closed:
+                raise OSError("the standard output was closed")
+            left = left[os.write(self._descriptor, left) :]
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def close(self) -> None:
+        """Close the descriptor, whoever still writes to it."""
+        if not self._closed:
+            self._closed = True
+            os.close(self._descriptor)
 
 
 class Terminal:
@@ -65,7 +105,7 @@ class Engine:
         stop: StopSignal,
         settings: Settings,
         source: IO[str],
-        sink: IO[str],
+        sink: Sink,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stop = stop
@@ -155,7 +195,7 @@ def _is_number(value: object) -> bool:
 class _Writer:
     """Writes lines from its own thread; the newest snapshot wins."""
 
-    def __init__(self, sink: IO[str]) -> None:
+    def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._ready = threading.Condition()
         self._messages: deque[dict[str, Any]] = deque(maxlen=MESSAGES_KEPT)

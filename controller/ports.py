@@ -54,6 +54,13 @@ class ReturningPort:
             self._drop(error)
             raise
 
+    def lend(self) -> None:
+        """Close the port for another process; the next use opens it again."""
+        port, self._port = self._port, None
+        self._next_s = -math.inf
+        if port is not None:
+            port.close()
+
     def close(self) -> None:
         """Close the port; it is not opened again."""
         port, self._port = self._port, None

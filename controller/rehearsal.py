@@ -11,49 +11,27 @@ from math import inf
 from typing import Any, Literal
 
 from controller.config import BenchSpec, Loaded
+from controller.config_applicator import Applicator
 from controller.config_errors import nearest
-from controller.config_model import Instrument
+from controller.config_kinds import LinearAmplifier
 from controller.errors import BenchError
 from controller.run_rows import Truth
-from simulators import (
-    aimtti_psu,
-    aimtti_tg,
-    ea_ps9000,
-    fotemp,
-    keysight_33500,
-    luxtron_m600,
-    neoptix_reflex,
-    opsens,
-    osensa_ftx,
-    siglent_sdg,
-    tdk_genesys,
-)
-from simulators.bench import SimulatedBench, seeded
+from simulators.bench import Sample, SimulatedBench, seeded
 from simulators.coil import Tank
+from simulators.direct_coil import AmplifierOutput, DirectCoil, HeaterOutput
 from simulators.fault_kinds import KINDS, Kind
 from simulators.faults import Fault, FaultPlan, Scene
 from simulators.line import Line
 from simulators.pacing import MANNERS, Manner
-from simulators.probe import Probe, ProbeParameters
+from simulators.pickup import PickUp, drawn_error, pickup_on
+from simulators.probe import Probe
+from simulators.samples import build, fibre
 from simulators.serve import Server
-from simulators.two_node import TissueParameters, TwoNode
+from simulators.twins import twin_of
 
 __all__ = ["KINDS", "Fault", "Kind"]
 
 Link = Literal["socket", "pty", "mixed"]
-_TWINS: dict[str, Callable[..., Any]] = {
-    "aimtti_psu": aimtti_psu.AimttiPsu,
-    "aimtti_tg": aimtti_tg.AimttiTg,
-    "ea_ps9000": ea_ps9000.EaPs9000,
-    "fotemp": fotemp.Fotemp,
-    "keysight_33500": keysight_33500.Keysight33500,
-    "luxtron_m600": luxtron_m600.LuxtronM600,
-    "neoptix_reflex": neoptix_reflex.NeoptixReflex,
-    "opsens": opsens.Opsens,
-    "osensa_ftx": osensa_ftx.OsensaFtx,
-    "siglent_sdg": siglent_sdg.SiglentSdg,
-    "tdk_genesys": tdk_genesys.TdkGenesys,
-}
 
 
 @dataclass
@@ -83,12 +61,14 @@ class Rehearsal:
     """Faults on a simulated bench, begun and ended as its own time passes.
 
     ``t_s`` is s since the faults were attached, ``phase`` says which phase a run is in,
-    ``said`` collects a sentence for each fault that began or ended, ``tell`` gets it.
+    ``said`` collects a sentence for each fault that began or ended, ``tell`` gets it;
+    ``watch`` is called with ``t_s`` whenever time has passed.
     """
 
     plan: FaultPlan
     phase: Callable[[], str] = str
     tell: Callable[[str], object] = str
+    watch: Callable[[float], object] = float
     t_s: float = 0.0
     said: list[str] = field(default_factory=list)
 
@@ -100,6 +80,7 @@ class Rehearsal:
         """Let time pass."""
         self.t_s += dt_s
         self.apply()
+        self.watch(self.t_s)
         return b""
 
     def apply(self) -> None:
@@ -147,61 +128,87 @@ def simulate(spec: BenchSpec, seed: int) -> Simulation:
     """Build what is simulated of a bench: twins, tank, tissue and probes.
 
     Raises:
-        BenchError: more than one thermometer is simulated.
+        BenchError: sizes of the sample do not go together.
     """
-    twins = {n: _twin(i) for n, i in spec.instruments.items() if i.simulated}
+    twins = {
+        n: twin_of(i.driver, n, i.model_dump(), seed)
+        for n, i in spec.instruments.items()
+        if i.simulated
+    }
     lines = {name: Line(twin) for name, twin in twins.items()}
+    if spec.contacts is not None and spec.contacts.instrument in twins:
+        supply = twins.get(spec.applicator.supply)
+        twins[spec.contacts.instrument].hang(spec.contacts.watchdog_relay, supply)
     physics = spec.simulation
-    tank = Tank.magnetherm(physics.turns, physics.capacitance_f)
-    tank.coil_gain, tank.detuning = physics.coil_gain, physics.detuning
-    thermometer, probes = _probes(spec, twins, seed)
-    tissue = spec.sample.model_dump(exclude={"kind", "body_c"})
-    sample = TwoNode(
-        TissueParameters(**tissue), seeded(seed, "perfusion"), spec.sample.body_c
-    )
+    tank, supply, generator = _outputs(spec, twins)
+    try:
+        sample = build(spec.sample.model_dump(), physics.model_dump(), seed)
+    except ValueError as error:
+        raise BenchError(f"sample: {error}") from error
+    (thermometer, probes), *others = _probes(spec, twins, sample, seed) or [(None, {})]
     bench = SimulatedBench(
         tank,
         sample,
         probes,
-        supply=twins.get(spec.applicator.supply),
-        generator=twins.get(spec.applicator.generator),
-        thermometer=twins.get(thermometer),
+        supply=supply,
+        generator=generator,
+        thermometer=thermometer,
+        pickup=_pickup(spec, twins, seed),
+        others=others,
         lines=tuple(lines.values()),
     )
-    return Simulation(bench, twins, lines)
+    wires = {n: w for n, w in lines.items() if n not in _without_wire(spec)}
+    return Simulation(bench, twins, wires)
+
+
+def _outputs(spec: BenchSpec, twins: dict[str, Any]) -> tuple[Tank, Any, Any]:
+    """Return the tank, and what drives it as a supply and as a generator."""
+    applicator, physics = spec.applicator, spec.simulation
+    coil = Tank if isinstance(applicator, Applicator) else DirectCoil
+    tank = coil.magnetherm(physics.turns, physics.capacitance_f)
+    tank.coil_gain, tank.detuning = physics.coil_gain, physics.detuning
+    most_a = spec.applicator.max_current_a
+    tank.warms(physics.warm_detuning, most_a, physics.warming_s)
+    supply, generator = twins.get(applicator.supply), twins.get(applicator.generator)
+    if not isinstance(tank, DirectCoil) or supply is None:
+        return tank, supply, generator
+    tank.direct_per_ampere_per_m = applicator.field_per_ampere_per_m
+    if isinstance(applicator, LinearAmplifier):
+        return tank, AmplifierOutput(supply, applicator.current_a_per_v), generator
+    return tank, (heater := HeaterOutput(supply, tank)), heater
+
+
+def _without_wire(spec: BenchSpec) -> set[str]:
+    """Return the instruments whose lines carry no bytes: neither served nor garbled."""
+    return {n for n, i in spec.instruments.items() if i.driver == "modem_lines"}
+
+
+def _pickup(spec: BenchSpec, twins: dict[str, Any], seed: int) -> PickUp | None:
+    """Return the pick-up coil on a simulated oscilloscope; its true area is drawn."""
+    sensor, applicator = spec.field_sensor, spec.applicator
+    scope = None if sensor is None else twins.get(sensor.instrument)
+    if sensor is None or scope is None:
+        return None
+    scope.noise_v, error = spec.simulation.pickup_noise_v, spec.simulation.pickup_error
+    if error is None:
+        error = drawn_error(seeded(seed, "pick-up coil"), sensor.uncertainty)
+    pickup = pickup_on(scope, sensor.model_dump(), error)
+    most_a_per_m = applicator.field_per_ampere_per_m * applicator.max_current_a
+    pickup.fit_scale(most_a_per_m, applicator.frequency_hz)
+    return pickup
 
 
 def _probes(
-    spec: BenchSpec, twins: dict[str, Any], seed: int
-) -> tuple[str, dict[int, Probe]]:
-    """Return the simulated thermometer's name and its probes by channel."""
-    inside = [probe for probe in spec.probes if probe.instrument in twins]
-    thermometers = sorted({probe.instrument for probe in inside})
-    if len(thermometers) > 1:
-        raise BenchError(
-            "only one thermometer of a bench can be simulated, and "
-            f"{', '.join(thermometers)} are"
-        )
-    physics = spec.simulation
-    chain = ProbeParameters(
-        lag_s=physics.probe_lag_s,
-        dead_s=physics.dead_time_s,
-        noise_c=physics.noise_c,
-        step_c=physics.quantisation_c,
-    )
-    body_c = spec.sample.body_c
-    probes = {
-        probe.channel: Probe(probe.role, seeded(seed, probe.name), chain, body_c)
-        for probe in inside
-    }
-    return (thermometers[0] if thermometers else ""), probes
-
-
-def _twin(instrument: Instrument) -> Any:
-    options: dict[str, Any] = {"model": instrument.model}
-    if instrument.serial:
-        options["serial"] = instrument.serial
-    return _TWINS[instrument.driver](**options)
+    spec: BenchSpec, twins: dict[str, Any], sample: Sample, seed: int
+) -> list[tuple[Any, dict[int, Probe]]]:
+    """Return each simulated thermometer with its probes by channel."""
+    physics = spec.simulation.model_dump()
+    found: dict[str, dict[int, Probe]] = {}
+    for probe in spec.probes:
+        if probe.instrument in twins:
+            made = fibre(probe.name, probe.role, sample, physics, seed)
+            found.setdefault(probe.instrument, {})[probe.channel] = made
+    return [(twins[name], probes) for name, probes in found.items()]
 
 
 def planned(spec: BenchSpec) -> list[Fault]:
@@ -241,15 +248,16 @@ def serve(
             waits for a phase: the run is another program's.
     """
     used_seed = loaded.seed if seed is None else seed
-    names = [name for name, i in loaded.bench.instruments.items() if i.simulated]
+    mute, instruments = _without_wire(loaded.bench), loaded.bench.instruments
+    names = [n for n, i in instruments.items() if i.simulated and n not in mute]
     if not names:
         raise BenchError(f"{loaded.name}: no instrument is simulated = true")
     every = _timed([*planned(loaded.bench), *faults])
     simulation = simulate(loaded.bench, used_seed)
     rehearsal = rehearse(simulation, loaded.bench, every, used_seed)
-    served = Served(
-        Server(simulation.bench.advance, paced=paced), simulation, rehearsal
-    )
+    simulation.bench.clocked_hz = loaded.bench.applicator.frequency_hz
+    server = Server(simulation.bench.advance, paced=paced)
+    served = Served(server, simulation, rehearsal)
     try:
         for name in names:
             manner = MANNERS.get(loaded.bench.instruments[name].driver, Manner())

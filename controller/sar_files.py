@@ -1,4 +1,4 @@
-"""Results of a SAR measurement as files: CSV, XLSX, HTML, each whole or not at all."""
+"""Results of a SAR measurement as files, each written whole or not at all."""
 
 import csv
 import io
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import h5py
+import numpy as np
 from openpyxl import Workbook
 
 from controller.errors import ExportError
@@ -32,12 +34,15 @@ def write_table(
     rows: Iterable[Sequence[Any]],
     decimal: str = ".",
 ) -> None:
-    """Write a table as CSV, or as XLSX by the file's ending.
+    """Write a table as CSV, or as XLSX or HDF5 by the file's ending.
 
     With a decimal comma columns are separated by semicolons.
     """
     if path.suffix == ".xlsx":
         _write_sheet(path, columns, rows)
+        return
+    if path.suffix == ".hdf5":
+        _write_hdf5(path, columns, rows)
         return
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";" if decimal == "," else ",")
@@ -70,3 +75,25 @@ def _write_sheet(
         part.replace(path)
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _write_hdf5(
+    path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write one data set a column; where a number is missing stands NaN."""
+    table = [*zip(*rows, strict=True)]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.part")
+        with h5py.File(part, "w") as file:
+            for name, cells in zip(columns, table, strict=True):
+                file[name] = _column(cells)
+        part.replace(path)
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error}") from error
+
+
+def _column(cells: Sequence[Any]) -> Any:
+    if any(isinstance(cell, str) for cell in cells):
+        return np.array([str(cell) for cell in cells], h5py.string_dtype())
+    return np.array([np.nan if cell is None else cell for cell in cells])

@@ -1,164 +1,262 @@
-"""Measuring a SAR matrix: equilibrate, baseline, field on in one step, off, cooling.
+"""Measuring a SAR matrix: each curve is a run, with the record of a treatment.
 
-One CSV a curve. A matrix that was interrupted is continued: curves on disk are kept.
+Curve by curve: what is done by hand is confirmed, the sample comes to rest with only
+the thermometer open, then the same loop as a treatment's runs baseline, field and
+cooling: ceiling, interlocks, guardian, record, and the confirmed off. A matrix that
+was interrupted is continued: curves whose record is complete are kept.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
-import numpy as np
-
-from controller.analysis.calorimetry import Sample
-from controller.config_sar import sample_of
-from controller.config_sar_matrix import SarSimulation
+from controller.bench import How, OpenBench, open_bench, open_thermometry
+from controller.config import Loaded
+from controller.config_sar_bench import load_curve
 from controller.config_sar_plan import SarPlan, SarPoint, allowed_by
-from controller.errors import BenchError, GuardError, RecordingError
-from controller.sar_files import write_text
+from controller.decisions.state import initial
+from controller.errors import GuardError, RecordingError
+from controller.fingerprint import Parts, has_fingerprint, take_fingerprint
+from controller.guardian_link import (
+    BeatingEvent,
+    GuardianLink,
+    SimulatedGuardian,
+    guarded,
+    guarded_addresses,
+)
+from controller.loop import COMPLETED, ENDED, NOT_CONFIRMED, REFUSED, Loop, Outcome
+from controller.loop_record import LoopRecord
+from controller.operators import Terminal
+from controller.rehearsal import Simulation
+from controller.run_file import Run
+from controller.run_record import open_record, watch_folder
+from controller.sar_prompts import Prompts
+from controller.sar_rest import wait_for_rest
+from controller.stop_signals import StopSignal, stop_signals
 
-WAITING_TICK_S = 1.0
-COLUMNS = "time_s,temperature_c,current_a,field_a_per_m,phase"
-
-
-class Vial(Protocol):
-    """A sample in the coil, with its thermometer. ``advance`` is its time."""
-
-    def advance(self, dt_s: float, current_a: float, frequency_hz: float) -> None:
-        """Let time pass with a supply current in A at a frequency in Hz."""
-
-    def read_c(self) -> float:
-        """Measure the temperature of the sample, in °C."""
-
-
-class Calorimetry(Protocol):
-    """What makes a simulated vial: the truth, the point that it is for, a seed."""
-
-    def __call__(
-        self, truth: SarSimulation, point: SarPoint, contents: Sample, seed: int
-    ) -> Vial:
-        """Put a fresh sample into the coil of a point."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a raw curve."""
-
-    time_s: float
-    temperature_c: float
-    current_a: float
-    phase: str
+BENCHES = "benches"
+SETTLE_S = 0.01
+_STOPPED = "stopped by the operator; no field was on"
 
 
-def measure(
-    plan: SarPlan,
-    calorimetry: Calorimetry,
-    folder: Path,
-    seed: int | None,
-    tell: Callable[[str], object],
-) -> list[tuple[SarPoint, Path]]:
-    """Measure every point that has no file yet; return all points with their files.
+@dataclass
+class Measuring:
+    """What all curves of a matrix share. ``show`` gets the messages of the loop."""
 
-    A change of capacitor puts a fresh sample into the coil, and so does continuing.
+    plan: SarPlan
+    folder: Path
+    seed: int
+    prompts: Prompts
+    tell: Callable[[str], object]
+    show: Callable[[dict[str, Any]], None]
+
+
+@dataclass
+class Matter:
+    """What is in the coil. The simulated sample and its fibre stay there between runs.
+
+    ``unproven``: no fingerprint has shown yet that the coil is the right one.
+    """
+
+    unproven: bool = True
+    sample: Any = None
+    probes: Any = None
+
+    def put_into(self, simulation: Simulation | None) -> None:
+        """Put the same sample into a bench that was opened anew, or keep its own."""
+        if simulation is None:
+            return
+        bench = simulation.bench
+        if self.sample is None:
+            self.sample, self.probes = bench.sample, bench.probes
+            return
+        bench.sample, bench.probes = self.sample, self.probes
+        bench.advance(SETTLE_S)  # so that the thermometer shows it
+
+
+@dataclass
+class Measured:
+    """The points that have a complete record, and why the others have none."""
+
+    done: list[tuple[SarPoint, Path]] = field(default_factory=list)
+    ending: Outcome | None = None
+
+
+def measure(m: Measuring) -> Measured:
+    """Measure every point that has no complete record yet, in the order of the plan.
+
+    A change of capacitor or content puts a fresh sample into the coil, and so does
+    continuing. What ends a curve early ends the matrix; ``ending`` says why.
 
     Raises:
         RecordingError: the folder holds curves of another config or seed.
-        BenchError: the sample did not come to rest, or became too hot.
+        BenchError: the sample did not come to rest, or an instrument does not answer.
+        GuardError: a point may break the ceiling.
     """
-    contents = sample_of(plan.description.sample)
-    used_seed = plan.simulation.seed if seed is None else seed
-    head = f"# amf-bench sar, config {plan.digest}, seed {used_seed}"
-    vial: Vial | None = None
-    capacitor = ""
-    done: list[tuple[SarPoint, Path]] = []
-    points = plan.points(used_seed)
-    kept = [_kept(folder / f"{point.stem}.csv", head) for point in points]
-    if any(kept):
-        tell(f"continued: {sum(kept)} of {len(points)} curves are on disk")
-    for point, there in zip(points, kept, strict=True):
-        path = folder / f"{point.stem}.csv"
-        done.append((point, path))
-        if there:
+    points = m.plan.points(m.seed)
+    kept = {point.stem: _kept(m, point) for point in points}
+    there = sum(path is not None for path in kept.values())
+    if there:
+        m.tell(f"continued: {there} of {len(points)} curves are on disk")
+    result = Measured()
+    try:
+        _measure_rest(m, points, kept, result)
+    except KeyboardInterrupt:  # between two curves, where there is no field
+        result.ending = Outcome(ENDED, _STOPPED, 0.0, 0)
+    return result
+
+
+def _measure_rest(
+    m: Measuring,
+    points: list[SarPoint],
+    kept: dict[str, Path | None],
+    result: Measured,
+) -> None:
+    """Measure what is not kept, until something ends it."""
+    matter, before = Matter(), None
+    for at, point in enumerate(points, start=1):
+        path = kept[point.stem]
+        if path is not None:
+            result.done.append((point, path))
             continue
-        if vial is None or point.capacitor.name != capacitor:
-            capacitor = point.capacitor.name
-            tell(f"capacitor {capacitor}: changed by itself (simulated)")
-            vial = calorimetry(plan.simulation, point, contents, used_seed)
-        write_text(path, _text(head, point, list(_curve(plan, point, vial))))
-    return done
+        if _fresh(before, point):
+            matter = Matter()
+        m.tell(f"{at} of {len(points)}: {point.stem}")
+        if not _by_hand(m, before, point):
+            result.ending = Outcome(ENDED, _STOPPED, 0.0, 0)
+            return
+        before = point
+        outcome, written = _curve(m, point, matter)
+        if outcome.exit_code != COMPLETED or written is None:
+            result.ending = outcome
+            return
+        result.done.append((point, written))
 
 
-def _kept(path: Path, head: str) -> bool:
-    """Say whether a point is on disk, measured as it would be now."""
-    if not path.exists():
-        return False
-    with path.open(encoding="utf-8") as file:
-        first = file.readline().strip()
-    if first != head:
-        raise RecordingError(
-            f"{path} was measured with another config or seed; choose another --out, "
-            "or move the folder away"
-        )
-    return True
+def curve_seed(seed: int, point: SarPoint) -> int:
+    """Return the seed of one curve: its own, the same on every machine."""
+    return zlib.crc32(f"{seed}/{point.stem}".encode()) & 0x7FFFFFFF
 
 
-def _curve(plan: SarPlan, point: SarPoint, vial: Vial) -> Iterator[Row]:
-    """Measure one curve: wait for equilibrium, then rows from the baseline on."""
-    p = plan.protocol
-    _equilibrate(plan, point, vial)
-    # The last look before the field: the same arithmetic that checked the config.
-    if not allowed_by(plan.ceiling, point):
-        raise GuardError(f"{point.stem}: this field may break the ceiling")
-    time_s, end_s = 0.0, p.baseline_s + p.on_s + p.off_s
-    count = round(end_s / p.update_s)
-    for k in range(count + 1):
-        time_s = k * p.update_s
-        phase = _phase(plan, time_s)
-        current_a = point.current_a if phase == "on" else 0.0
-        t_c = vial.read_c()
-        if not (t_c < p.sample_trip_c):
-            raise BenchError(
-                f"{point.stem}: the sample reads {t_c:.1f} °C, the limit is "
-                f"{p.sample_trip_c:g} °C; field off"
-            )
-        yield Row(time_s, t_c, current_a, phase)
-        vial.advance(p.update_s, current_a, point.capacitor.frequency_hz)
-
-
-def _phase(plan: SarPlan, time_s: float) -> str:
-    p = plan.protocol
-    if time_s < p.baseline_s - 1e-9:
-        return "baseline"
-    return "on" if time_s < p.baseline_s + p.on_s - 1e-9 else "cooling"
-
-
-def _equilibrate(plan: SarPlan, point: SarPoint, vial: Vial) -> None:
-    """Wait with the field off until the drift is below its limit."""
-    p = plan.protocol
-    size = round(p.drift_window_s / WAITING_TICK_S)
-    times = np.arange(size) * WAITING_TICK_S
-    window: deque[float] = deque(maxlen=size)
-    drift = float("inf")
-    for tick in range(round(p.longest_wait_s / WAITING_TICK_S)):
-        window.append(vial.read_c())
-        vial.advance(WAITING_TICK_S, 0.0, point.capacitor.frequency_hz)
-        if len(window) == size and tick % 10 == 0:
-            drift = 60.0 * float(np.polyfit(times, np.array(window), 1)[0])
-            if abs(drift) < p.drift_c_per_min:
-                return
-    raise BenchError(
-        f"{point.stem}: still drifting by {drift:+.3f} °C/min after "
-        f"{p.longest_wait_s:g} s; the limit is {p.drift_c_per_min:g} °C/min"
+def _fresh(before: SarPoint | None, point: SarPoint) -> bool:
+    if before is None:
+        return True
+    return (before.capacitor.name, before.content) != (
+        point.capacitor.name,
+        point.content,
     )
 
 
-def _text(head: str, point: SarPoint, rows: list[Row]) -> str:
-    per_ampere = point.capacitor.field_per_ampere_per_m
-    lines = [head, f"# simulated, {point.capacitor.frequency_hz:g} Hz", COLUMNS]
-    lines += [
-        f"{r.time_s:.3f},{r.temperature_c:.4f},{r.current_a:.3f},"
-        f"{r.current_a * per_ampere:.3f},{r.phase}"
-        for r in rows
-    ]
-    return "\n".join(lines) + "\n"
+def _by_hand(m: Measuring, before: SarPoint | None, point: SarPoint) -> bool:
+    """Have done by hand what differs from the curve before; False to give up."""
+    todo = []
+    if before is None or before.capacitor.name != point.capacitor.name:
+        todo.append(f"capacitor {point.capacitor.name} fitted")
+    if _fresh(before, point):
+        what = {"sample": m.plan.name, "blank": "medium alone", "nothing": "nothing"}
+        todo.append(f"{what[point.content]} in the coil")
+    elif m.plan.protocol.probe_out:
+        todo.append("probe taken out and put back in")
+    return all(m.prompts.ask(what) for what in todo)
+
+
+def _kept(m: Measuring, point: SarPoint) -> Path | None:
+    """Return the complete record of a point, None where it is to be measured."""
+    for path in sorted(m.folder.glob(f"*Z_{point.stem}*.sqlite")):
+        with Run.open(path) as run:
+            if run.header.name != point.stem:
+                continue
+            if not run.completed or run.results.get("exit_code") != COMPLETED:
+                continue
+            same = run.header.config_texts.get(m.plan.path.name) == m.plan.text
+            seeds = (None, curve_seed(m.seed, point))
+            if not (same and run.header.seed in seeds):
+                raise RecordingError(
+                    f"{path} was measured with another config or seed; choose another "
+                    "--out, or move the folder away"
+                )
+        return path
+    return None
+
+
+def _curve(
+    m: Measuring, point: SarPoint, matter: Matter
+) -> tuple[Outcome, Path | None]:
+    """Wait for rest, then run one curve; the field is off when this returns."""
+    loaded = load_curve(m.plan, point, m.folder / BENCHES)
+    # The last look before the field, with what the loop itself will be bound by.
+    if not allowed_by(loaded.settings.ceiling, point):
+        raise GuardError(f"{point.stem}: this field may break the ceiling")
+    seed = curve_seed(m.seed, point)
+    with stop_signals() as stop:
+        if point.content != "nothing":
+            with open_thermometry(loaded, How(seed, what="amf sar run")) as opened:
+                matter.put_into(opened.simulation)
+                drift = wait_for_rest(
+                    opened.link, m.plan.protocol, lambda: bool(stop.name)
+                )
+            if drift is None:
+                return Outcome(ENDED, _STOPPED, 0.0, 0), None
+        config = m.folder / BENCHES / f"{point.stem}.toml"
+        with guarded(loaded, config) as guardian:
+            if guardian is not None:
+                stop.woken = BeatingEvent(guardian.pulse)
+            how = How(seed, woken=stop.woken, what="amf sar run")
+            with open_bench(loaded, how) as bench:
+                matter.put_into(bench.simulation)
+                changed, matter.unproven = matter.unproven, False
+                return _run(m, _Opened(loaded, bench, guardian, stop, seed, changed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    loaded: Loaded
+    bench: OpenBench
+    guardian: GuardianLink | None
+    stop: StopSignal
+    seed: int
+    changed: bool
+
+
+def _run(m: Measuring, opened: _Opened) -> tuple[Outcome, Path]:
+    """Run the loop of a treatment on an open bench, and record it."""
+    loaded, bench, guardian = opened.loaded, opened.bench, opened.guardian
+    if guardian is not None:
+        guardian.prove(guarded_addresses(loaded))
+    recorder = open_record(loaded, bench, m.folder, opened.seed)
+    if guardian is not None:
+        guardian.introduce(recorder.path)
+    operator = Terminal(opened.stop, m.show)
+    record = LoopRecord(recorder, loaded.settings, bench.truth, operator.publish)
+    watch = watch_folder(m.folder)
+    loop = Loop(bench.link, loaded.settings, record, operator, watch, guardian)
+    bench.follow(
+        lambda: loop.state.course.phase,
+        lambda said: record.event("rehearsal", said, {}),
+    )
+    return _wrong_applicator(opened, record) or loop.run(), recorder.path
+
+
+def _wrong_applicator(opened: _Opened, record: LoopRecord) -> Outcome | None:
+    """Take the applicator's fingerprint; return how the curve ends if it is wrong."""
+    loaded, bench = opened.loaded, opened.bench
+    if not (opened.changed and has_fingerprint(bench.link)):
+        return None
+    settings, table = loaded.settings, loaded.bench.applicator
+    guardian = opened.guardian or SimulatedGuardian(
+        settings.period_s, bench.link.clock.now
+    )
+    parts = Parts(table.coil, table.capacitor)
+    with bench.before_run():
+        found, report = take_fingerprint(
+            bench.link, settings, parts, opened.stop, guardian
+        )
+    record.event("fingerprint", found.sentence, found.detail)
+    if opened.stop.name or (report.confirmed and not found.problem):
+        return None
+    code = REFUSED if report.confirmed else NOT_CONFIRMED
+    outcome = Outcome(code, f"{found.sentence}; {report.sentence}", 0.0, 0)
+    record.finish(initial(settings), outcome.sentence, outcome)
+    return outcome

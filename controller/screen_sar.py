@@ -1,6 +1,10 @@
 """What a person sees of a SAR measurement at the terminal."""
 
+from types import TracebackType
+from typing import Any
+
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 
 from controller.analysis.sar_matrix import Matrix, why
@@ -8,6 +12,43 @@ from controller.analysis.sar_report import Measured, all_warnings, with_interval
 
 # Wide enough for the tables; a terminal that is narrower wraps the remarks.
 NOT_KNOWN = "\N{EN DASH}"
+
+
+class Progressing:
+    """One line that follows a matrix while it is measured, and what is said."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = Status("", console=console)
+
+    def __enter__(self) -> "Progressing":
+        self._status.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._status.stop()
+
+    def tell(self, sentence: str) -> None:
+        """Print a sentence above the line."""
+        self._console.print(sentence, markup=False, highlight=False)
+
+    def show(self, message: dict[str, Any]) -> None:
+        """Follow the loop of a curve: where it is; a fault is printed."""
+        if message["kind"] == "snapshot":
+            t_c = message["controlled_c"]
+            shown = NOT_KNOWN if t_c is None else f"{t_c:.2f}"
+            self._status.update(
+                f"{message['phase']} {message['t_s']:.0f} s  {shown} °C"
+            )
+        elif message["kind"] == "event" and message["event"] == "fault":
+            self._console.print(
+                message["sentence"], style="red", markup=False, highlight=False
+            )
 
 
 def show(measured: Measured) -> None:

@@ -9,12 +9,24 @@ from dataclasses import asdict
 from typing import Any
 
 from controller.decisions.interlocks_drive import measured_field
+from controller.decisions.segments import lasts_s as part_lasts_s
+from controller.decisions.segments import plan
 from controller.decisions.settings import TUMOUR_ROLES, Settings
 from controller.decisions.signals import Measurement
 from controller.decisions.state import State
 from controller.decisions.step import lowest_dose_min
+from controller.decisions.thermal_dose import dose_rate
+from controller.decisions.treatment import (
+    SETPOINT_LOW_C,
+    Course,
+    highest_setpoint_c,
+)
 
 BAND_C = (42.0, 45.0)
+# The dose's range is that of a reading wrong by this much; below 43 °C, where R is
+# 0.25, it is a factor of 4 for each °C, above it less: the range is never too narrow.
+READING_UNCERTAINTY_C = 0.2
+DOSE_FACTOR = 4.0**READING_UNCERTAINTY_C
 
 
 def snapshot(
@@ -29,7 +41,10 @@ def snapshot(
         "phase": course.phase,
         "phase_elapsed_s": measurement.t_s - course.since_s,
         "phase_remaining_s": remaining_s(state, settings),
+        "expected_end_s": expected_end_s(state, settings),
         "setpoint_c": course.setpoint_c,
+        "setpoint_range_c": [SETPOINT_LOW_C, highest_setpoint_c(settings)],
+        "manual_a_per_m": number(course.manual_a_per_m),
         "controlled_c": number(state.controlled_c),
         "limiting_c": number(state.limiting_c),
         "probes": _probes(state, measurement, settings),
@@ -37,7 +52,13 @@ def snapshot(
         "drive": _drive(measurement),
         "power_share": command.power_share,
         "cem43_min": lowest_dose_min(state.watches, settings),
-        "target_cem43_min": settings.treatment.hold_cem43_min,
+        "target_cem43_min": _target_min(course, settings),
+        "segment": course.number if course.heating else None,
+        "segment_name": course.segment_name,
+        "segments": len(plan(settings)),
+        "t90_c": number(state.tumour.t90_c),
+        "cem43_t90_min": state.tumour.t90_dose_min,
+        "t90_points": state.tumour.points,
         "reason": command.reason,
         "faults": [_finite(asdict(fault)) for fault in state.faults],
         "cautions": list(state.cautions),
@@ -46,15 +67,43 @@ def snapshot(
 
 def remaining_s(state: State, settings: Settings) -> float | None:
     """Return the time in s to the end of the phase, None where it is not known."""
-    treatment = settings.treatment
+    treatment, part = settings.treatment, state.course.segment
     lasts_s = {
         "baseline": treatment.baseline_s,
-        "hold": treatment.hold_s,
+        "hold": treatment.hold_s if part is None else part_lasts_s(part, settings),
         "cool": treatment.cool_s,
     }.get(state.course.phase)
     if lasts_s is None or state.t_s != state.t_s:
         return None
     return max(0.0, lasts_s - (state.t_s - state.course.since_s))
+
+
+def expected_end_s(state: State, settings: Settings) -> float | None:
+    """Return the run time in s at which the hold ends as things stand, or None.
+
+    By its time, or earlier by its dose if the coolest tumour probe stays as it is.
+    """
+    left_s = remaining_s(state, settings)
+    if state.course.phase != "hold" or left_s is None:
+        return None
+    by_time_s = state.t_s + left_s
+    target_min = _target_min(state.course, settings)
+    if target_min is None:
+        return by_time_s
+    by_dose_s = []
+    for watch, probe in zip(state.watches, settings.probes, strict=True):
+        rate = dose_rate(watch.value_c)
+        if probe.role in TUMOUR_ROLES and rate > 0.0:
+            missing_min = max(0.0, target_min - watch.cem43_min)
+            by_dose_s.append(state.t_s + 60.0 * missing_min / rate)
+    return min(by_time_s, max(by_dose_s, default=by_time_s))
+
+
+def _target_min(course: Course, settings: Settings) -> float | None:
+    """Return the dose in min CEM43 that ends this segment, else the treatment's."""
+    if course.segment is None or not course.heating:
+        return settings.treatment.hold_cem43_min
+    return course.segment.cem43_min or course.segment.cem43_t90_min
 
 
 def number(value: float) -> float | None:
@@ -93,6 +142,10 @@ def _probes(state: State, m: Measurement, s: Settings) -> list[dict[str, Any]]:
             "quality": watch.quality,
             "age_s": number(m.t_s - watch.taken_s),
             "cem43_min": watch.cem43_min,
+            "cem43_range_min": [
+                watch.cem43_min / DOSE_FACTOR,
+                watch.cem43_min * DOSE_FACTOR,
+            ],
         }
         for watch, probe in zip(state.watches, s.probes, strict=True)
     ]

@@ -13,20 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from controller.decisions.signals import NAN, Command, Reading
+from controller.supply_watchdog import SupplyWatchdog
+from controller.trouble import Trouble, who
 from drivers.errors import ConnectionLost, InstrumentError, Silent, WrongInstrument
 from drivers.roles import CoilSupply, Generator, Identity, SupplyState, Thermometer
 
 log = logging.getLogger(__name__)
 Now = Callable[[], float]
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Since when an instrument gives no usable answer, and its last error."""
-
-    since_s: float
-    sentence: str
-    error: type[InstrumentError] = InstrumentError
 
 
 @dataclass
@@ -60,6 +53,15 @@ class Station:
             if self._cut:
                 self._cut, self.returned_s = False, self.now()
 
+    def lent(self) -> None:
+        """Note that another process had the port: who answers is asked again."""
+        self._unknown = True
+
+    def forget(self) -> str:
+        """Forget when it was read: the run's time is counted anew. Nothing fails."""
+        self.taken_s = self.returned_s = NAN
+        return ""
+
     def _poll(self) -> None:
         raise InstrumentError(f"{self.name} has nothing to poll")
 
@@ -75,8 +77,8 @@ class Station:
             found = self.identify()
             if found != self.identity:
                 raise WrongInstrument(
-                    f"{self.name}: after its link was broken {_who(found)} answers, "
-                    f"not {_who(self.identity)}; check what is plugged in where"
+                    f"{self.name}: after its link was broken {who(found)} answers, "
+                    f"not {who(self.identity)}; check what is plugged in where"
                 )
         self._check_returned()
         self._unknown = False
@@ -106,6 +108,11 @@ class ThermometerStation(Station):
     update_s: float
     readings: dict[int, Reading] = field(default_factory=dict, init=False)
 
+    def forget(self) -> str:
+        """Forget the readings, too: they carry the time at which they were taken."""
+        self.readings = {}
+        return super().forget()
+
     def _note(self, error: InstrumentError) -> None:
         # a thermometer that sends by itself says nothing between two reports
         if isinstance(error, Silent) and self.now() - self.taken_s <= self.update_s:
@@ -133,6 +140,16 @@ class SupplyStation(Station):
     _current_a: float = field(default=0.0, init=False)
     _voltage_v: float = field(default=0.0, init=False)
     _trips: tuple[float, float] | None = field(default=None, init=False)
+    watchdog: SupplyWatchdog = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know the watchdog of the supply, if it has one."""
+        self.watchdog = SupplyWatchdog(self.driver, self.now)
+
+    def poll(self) -> None:
+        """Read the supply, unless it shall notice that the loop has stopped."""
+        if not (self._on and self.watchdog.starved):
+            super().poll()
 
     def _poll(self) -> None:
         self.state = self.driver.read_state()
@@ -152,6 +169,7 @@ class SupplyStation(Station):
             self.driver.reset_trip()
             self.driver.set_trips(over_voltage_v, over_current_a)
             self._trips = self.driver.read_trips()
+            self.watchdog.again()
             self._poll()
         except InstrumentError as error:
             self._note(error)
@@ -233,6 +251,15 @@ class GeneratorStation(Station):
         self.output_on = self.driver.read_output()
         self.taken_s = self.now()
 
+    def _verify(self, frequency_hz: float) -> str:
+        """Say what is wrong with what is read back after a start, "" for nothing."""
+        if not abs(self.frequency_hz - frequency_hz) <= 1e-4 * frequency_hz:
+            return (
+                f"{self.name}: {frequency_hz:.0f} Hz set, {self.frequency_hz:.0f} Hz "
+                "read back; is the front panel in control?"
+            )
+        return "" if self.output_on else f"{self.name}: the output does not switch on"
+
     def prepare(self, frequency_hz: float, amplitude_vpp: float) -> str:
         """Set frequency and amplitude, switch on, and verify the frequency.
 
@@ -247,12 +274,15 @@ class GeneratorStation(Station):
         except InstrumentError as error:
             self._note(error)
             return str(error)
-        if not abs(self.frequency_hz - frequency_hz) <= 1e-4 * frequency_hz:
-            return (
-                f"{self.name}: {frequency_hz:.0f} Hz set, {self.frequency_hz:.0f} Hz "
-                "read back; is the front panel in control?"
-            )
-        return "" if self.output_on else f"{self.name}: the output does not switch on"
+        return self._verify(frequency_hz)
+
+    def tune(self, frequency_hz: float) -> None:
+        """Move to another frequency; what is read back then decides."""
+        try:
+            self._know_again()
+            self.driver.set_frequency(frequency_hz)
+        except InstrumentError as error:
+            self._note(error)
 
     def off(self) -> str:
         """Switch the output off and read it back; "" when confirmed, else why not."""
@@ -264,11 +294,6 @@ class GeneratorStation(Station):
             self._note(error)
             return str(error)
         return f"{self.name}: the output is still on" if self.output_on else ""
-
-
-def _who(identity: Identity) -> str:
-    words = (identity.maker, identity.model, identity.serial)
-    return " ".join(word for word in words if word)
 
 
 # two steps of a 60 V / 50 A supply's read-back, and its offset

@@ -204,6 +204,21 @@ class EaPs9000:
             )
         self.watchdog = f"switches off after {found_s} s without communication"
 
+    def disarm_watchdog(self) -> None:
+        """Switch the supply's monitoring of its link off, and read that back.
+
+        Raises:
+            Refused: the supply does not take it.
+        """
+        self._set_verified(b"SYST:COMM:MON:ACT OFF\n")
+        armed = self._ask(b"SYST:COMM:MON:ACT?\n", SWITCH)[1]
+        if armed in (b"ON", b"1"):
+            raise Refused(
+                f"{self._transport.name}: its watchdog is still armed after it was "
+                "switched off; is the front panel in control?"
+            )
+        self.watchdog = ""
+
     def off(self) -> None:
         """Take control, switch the output off, then both set-points to zero."""
         for command in (b"SYST:LOCK ON\n", b"OUTP OFF\n", b"CURR 0\n", b"VOLT 0\n"):

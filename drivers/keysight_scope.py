@@ -1,7 +1,7 @@
 """Keysight/Agilent InfiniiVision oscilloscopes: 3000T X, 2000 X, 1000 X.
 
 Sources: InfiniiVision programmer's guides: 2000 X, page 644, and M9241A, page 1184
-(preamble); M9241A, page 1177 (holes and clipped samples) and page 460 (a measurement
+(preamble); 2000 X, page 795 (several queries in one line); M9241A, page 1177 (holes and clipped samples) and page 460 (a measurement
 that cannot be made); DSOX1204A, page 638 (blocks).
 Wire: LF both ways; USB-TMC, VXI-11 or TCP 5025 (the last unverified). A setting never
 answers. Each measurement names its channel, so that the front panel cannot change it.
@@ -24,7 +24,7 @@ from drivers.transport import LF, Transport
 # Model and its channels. An instrument may put a "-" and a space into its name.
 MODELS = {"DSOX3024T": 4, "DSOX2012A": 2, "DSOX1204G": 4}
 REAL = rb"[+-]?\d+(?:\.\d*)?(?:E[+-]?\d+)?"
-NUMBER = re.compile(rb"\s*(" + REAL + rb")\s*", re.IGNORECASE)
+THREE = re.compile(rb"\s*" + 2 * (REAL + rb";") + REAL + rb"\s*", re.IGNORECASE)
 PREAMBLE = re.compile(rb"\s*" + 9 * (REAL + rb",") + REAL + rb"\s*", re.IGNORECASE)
 BLOCK = re.compile(rb"[^#\n]*#[1-9]|[^#\n]*\n")
 POINTS = 1000
@@ -64,11 +64,14 @@ class KeysightScope:
     def read_signal(self, channel: int | None = None) -> Signal:
         """Measure frequency in Hz and amplitude in V; "error" where it is no sine."""
         source = self._named(channel)
-        return signal_of(
-            self._number(b":MEASure:FREQuency? %s\n" % source),
-            self._number(b":MEASure:VPP? %s\n" % source),
-            self._number(b":MEASure:VRMS? DISPlay,DC,%s\n" % source),
+        command = b":MEASure:FREQuency? %s;VPP? %s;VRMS? DISPlay,DC,%s\n" % (
+            *(source, source, source),
         )
+        answer = self._transport.query(command)
+        if THREE.fullmatch(answer) is None:
+            raise Garbled(self._unexpected(command, answer))
+        frequency_hz, peak_to_peak_v, rms_v = map(float, answer.split(b";"))
+        return signal_of(frequency_hz, peak_to_peak_v, rms_v)
 
     def read_waveform(
         self, channel: int | None = None
@@ -109,13 +112,6 @@ class KeysightScope:
                 f"{MODELS[self.model]}"
             )
         return b"CHANnel%d" % number
-
-    def _number(self, command: bytes) -> float:
-        answer = self._transport.query(command)
-        match = NUMBER.fullmatch(answer)
-        if match is None:
-            raise Garbled(self._unexpected(command, answer))
-        return float(match[1])
 
     def _preamble(self) -> list[float]:
         """Return xincrement, xorigin, xreference, yincrement, yorigin, yreference."""

@@ -42,7 +42,10 @@ class LinesPort(Protocol):
 
 
 class ModemLines:
-    """The contacts by name, and the watchdog line. ``watchdog`` names that line."""
+    """The contacts by name, and the watchdog line.
+
+    ``watchdog`` names that line; with "" there is none, and both outputs feed contacts.
+    """
 
     def __init__(
         self,
@@ -53,7 +56,7 @@ class ModemLines:
         watchdog: str = "dtr",
     ) -> None:
         unknown = sorted(set(contacts.values()) - set(INPUTS))
-        if unknown or watchdog not in OUTPUTS:
+        if unknown or watchdog not in ("", *OUTPUTS):
             raise Refused(
                 f"{name}: no line {', '.join(unknown) or watchdog!r} here; contacts "
                 f"are on {', '.join(INPUTS)}, the watchdog on {' or '.join(OUTPUTS)}"
@@ -63,7 +66,9 @@ class ModemLines:
         self.name, self.watchdog = name, watchdog
         self._port, self._contacts = port, dict(contacts)
         self._level = False
-        self._set("rts" if watchdog == "dtr" else "dtr", True)
+        for line in OUTPUTS:
+            if line != watchdog:
+                self._set(line, True)
         self.off()
 
     def identify(self) -> Identity:
@@ -95,8 +100,9 @@ class ModemLines:
         Raises:
             ConnectionLost: the port has gone, or has no such lines.
         """
-        self._set(self.watchdog, not self._level)
-        self._level = not self._level
+        if self.watchdog:
+            self._set(self.watchdog, not self._level)
+            self._level = not self._level
 
     def off(self) -> None:
         """Take the watchdog line down and leave it there: its relay falls off.
@@ -104,7 +110,8 @@ class ModemLines:
         Raises:
             ConnectionLost: the port has gone, or has no such lines.
         """
-        self._set(self.watchdog, False)
+        if self.watchdog:
+            self._set(self.watchdog, False)
         self._level = False
 
     def close(self) -> None:

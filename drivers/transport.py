@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from drivers.errors import ConnectionLost, Garbled, Silent
+from drivers.udp_port import PREFIX, UdpPort
 
 LF = re.compile(rb"[^\n]*\n")
 WireLog = Callable[[str, str, bytes], None]
@@ -100,11 +101,15 @@ class Transport:
         deadline_s = time.monotonic() + self.timeout_s if self.waits else 0.0
         left_s = self.timeout_s
         while True:
-            match = until.search(self._buffer) if self._buffer else None
-            if match is not None:
-                end = match.end()
-                answer, self._buffer = self._buffer[:end], self._buffer[end:]
-                return answer
+            buffer = self._buffer
+            if until is LF:  # the most usual, and found faster without a pattern
+                end = buffer.find(b"\n") + 1
+            else:
+                match = until.search(buffer) if buffer else None
+                end = 0 if match is None else match.end()
+            if end:
+                self._buffer = buffer[end:]
+                return buffer[:end]
             if left_s <= 0.0:
                 raise self._silent(sent)
             chunk = self._receive(left_s)
@@ -169,6 +174,7 @@ def open_port(address: str, *, baud: int = 9600, parity: str = "N") -> Port:
     """Open an address: a serial port, ``socket://host:port``, or a VISA resource.
 
     A serial port is opened exclusively. Baud rate and parity do not apply to sockets.
+    ``udp://host`` carries frames of datagrams: see ``drivers.udp_port``.
 
     Raises:
         ConnectionLost: it cannot be opened; the message says why.
@@ -176,6 +182,8 @@ def open_port(address: str, *, baud: int = 9600, parity: str = "N") -> Port:
     address = stream_address(address)
     if "::" in address and "://" not in address:
         return _VisaPort(address)
+    if address.startswith(PREFIX):
+        return UdpPort(address)
     return _SerialPort(address, baud, parity)
 
 

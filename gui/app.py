@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from gui import texts
+from gui import remembered, texts
 from gui.engine_link import EngineLink
 from gui.stop_hand import StopHand
 from gui.window import Window
@@ -36,11 +37,14 @@ def commands_for(config: str, out: str | None) -> Commands:
     return Commands(engine=engine, off=[*cli, "off", config])
 
 
-def open_window(commands: Commands) -> Window:
-    """Open the window and start its engine. A ``QApplication`` must exist."""
+def open_window(commands: Commands, settings: QSettings | None = None) -> Window:
+    """Open the window and start its engine. A ``QApplication`` must exist.
+
+    ``settings`` is where geometry, theme and span are kept; None keeps nothing.
+    """
     link = EngineLink(commands.engine)
     stop_hand = StopHand(link, commands.off)
-    window = Window(link, stop_hand)
+    window = Window(link, stop_hand, settings)
     link.setParent(window)
     stop_hand.setParent(window)
     window.show()
@@ -58,7 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app = QApplication(sys.argv[:1])
     # The window's end is decided by the window: it may wait for the engine.
     app.setQuitOnLastWindowClosed(False)
-    window = open_window(commands_for(options.config, options.out))
+    settings = QSettings(*remembered.PLACE)
+    window = open_window(commands_for(options.config, options.out), settings)
     window.closed.connect(app.quit)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: window.close())

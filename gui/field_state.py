@@ -5,7 +5,8 @@ from gui.outcome import StopStage
 from gui.view import Notice
 from gui.wording import Message, time_of_day, words
 
-# A snapshot taken just before the off may arrive just after it.
+# Read-backs taken just before the off may arrive just after it. After the engine's own
+# off, at most one snapshot that still commands a field can have been under way.
 STRAGGLER_S = 1.0
 
 
@@ -17,20 +18,27 @@ class FieldState:
         self._off: Message | None = None
         self._off_at_s: float | None = None
         self._on_at_s: float | None = None
+        self._heating = False
+        self._under_way: int | None = None
 
     def take_stop(self, stage: StopStage, now_s: float) -> None:
         """Take how far a stop has come at ``now_s``."""
         self._stop = stage
         if stage.name == "off-confirmed":
-            self._off_at_s = now_s
+            self._off_at_s, self._under_way = now_s, None
 
     def take_off(self, message: Message, now_s: float) -> None:
         """Take the engine's word on its switching off."""
         self._off, self._off_at_s = message, now_s
+        self._under_way = 1 if self._heating else 0
 
-    def take_on(self, now_s: float) -> None:
-        """Take that a read-back at ``now_s`` said: output on."""
-        self._on_at_s = now_s
+    def take_read_back(self, on: bool, commanded: bool, now_s: float) -> None:
+        """Take a snapshot's word at ``now_s``: output on, and a field commanded."""
+        self._heating = on and commanded
+        if on:
+            self._on_at_s = now_s
+        if self._heating and self._under_way is not None:
+            self._under_way -= 1
 
     def confirmed(self) -> bool:
         """Say whether a read-back confirms off, and none contradicts it since."""
@@ -61,6 +69,8 @@ class FieldState:
     def _on_again(self) -> bool:
         if self._on_at_s is None or self._off_at_s is None:
             return False
+        if self._under_way is not None and self._under_way < 0:
+            return True
         return self._on_at_s > self._off_at_s + STRAGGLER_S
 
     def _stop_notice(self, stage: StopStage) -> Notice:

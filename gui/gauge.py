@@ -15,7 +15,8 @@ class CeilingGauge(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._share: float | None = None
-        self._colour = look.SKY_BLUE
+        self._colour = look.DARK.calm
+        self._theme = look.DARK
         self._height_px = 26
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -25,9 +26,11 @@ class CeilingGauge(QWidget):
             self._share, self._colour = share, colour
             self.update()
 
-    def rescale(self, scale: float) -> None:
-        """Set the height for the window's scale."""
+    def show_theme(self, theme: look.Theme, scale: float) -> None:
+        """Take a theme, and the height for the window's scale."""
+        self._theme = theme
         self._height_px = round(26 * scale)
+        self.update()
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
@@ -38,7 +41,7 @@ class CeilingGauge(QWidget):
         """Paint ground, share and ceiling line."""
         painter = QPainter(self)
         ground = QRectF(self.rect())
-        painter.fillRect(ground, QColor(look.BACKGROUND))
+        painter.fillRect(ground, QColor(self._theme.background))
         if self._share is None:
             painter.fillRect(ground, Qt.BrushStyle.BDiagPattern)
         else:
@@ -46,7 +49,8 @@ class CeilingGauge(QWidget):
             bar = QRectF(0, 0, filled * ground.width(), ground.height())
             painter.fillRect(bar, QColor(self._colour))
         mark_x = ground.width() / FULL_SCALE
-        painter.fillRect(QRectF(mark_x - 1, 0, 3, ground.height()), QColor(look.YELLOW))
-        painter.setPen(QColor(look.LINE))
+        mark = QRectF(mark_x - 1, 0, 3, ground.height())
+        painter.fillRect(mark, QColor(self._theme.trip))
+        painter.setPen(QColor(self._theme.line))
         painter.drawRect(ground.adjusted(0, 0, -1, -1))
         painter.end()

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from gui import look
 from gui.view import Notice
 
-HIGHEST_PX = 190
+HIGHEST_PX = 210
+# The lamp has two halves: on for one, off for the next.
+BLINK_MS = 250
 
 
 class NoticeLabel(QLabel):
@@ -18,17 +20,47 @@ class NoticeLabel(QLabel):
         self.setObjectName(name)
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self._shown: Notice | None = None
+        self._shown = Notice()
+        self._theme = look.DARK
+        self._lit = True
+        self._paint()
+        self.setVisible(False)
 
     def show_notice(self, notice: Notice) -> None:
         """Show a notice; nothing is touched where nothing changed."""
         if notice == self._shown:
             return
         self._shown = notice
+        self._lit = True
         self.setText(notice.text)
-        ground, ink = look.GROUNDS[notice.level], look.INKS[notice.level]
-        self.setStyleSheet(f"background: {ground}; color: {ink};")
+        self._paint()
         self.setVisible(bool(notice.text))
+
+    def show_theme(self, theme: look.Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self._paint()
+
+    def blink(self, beat: int) -> None:
+        """Be lit or not at this beat of ``BLINK_MS``; a steady notice stays lit."""
+        flash_hz = self._shown.flash_hz
+        beats = max(round(500 / (flash_hz * BLINK_MS)), 1) if flash_hz else 0
+        lit = not beats or beat // beats % 2 == 0
+        if lit != self._lit:
+            self._lit = lit
+            self._paint()
+
+    def _paint(self) -> None:
+        """Colour the ground; a dark beat keeps the frame and words that can be read."""
+        level, theme = self._shown.level, self._theme
+        ground, ink = theme.grounds[level], theme.inks[level]
+        frame = ground
+        if not self._lit:
+            ground, ink = theme.background, theme.text
+        self.setStyleSheet(
+            f"background: {ground}; color: {ink}; border: 3px solid {frame};"
+            "border-radius: 4px; padding: 3px;"
+        )
 
 
 class NoticePanel(QScrollArea):
@@ -45,6 +77,7 @@ class NoticePanel(QScrollArea):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self._labels: list[NoticeLabel] = []
+        self._theme = look.DARK
         self._highest_px = HIGHEST_PX
         self.setWidget(self._content)
         self.setVisible(False)
@@ -53,6 +86,7 @@ class NoticePanel(QScrollArea):
         """Show the notices of a view, making labels as they are needed."""
         while len(self._labels) < len(notices):
             fresh = NoticeLabel()
+            fresh.show_theme(self._theme)
             self._column.addWidget(fresh)
             self._labels.append(fresh)
         padded = notices + (Notice(),) * (len(self._labels) - len(notices))
@@ -61,8 +95,16 @@ class NoticePanel(QScrollArea):
         self.setVisible(bool(notices))
         self._fit()
 
-    def rescale(self, scale: float) -> None:
-        """Set the greatest height for the window's scale."""
+    def blink(self, beat: int) -> None:
+        """Light and darken what flashes."""
+        for shown in self._labels:
+            shown.blink(beat)
+
+    def show_theme(self, theme: look.Theme, scale: float) -> None:
+        """Take a theme, and the greatest height for the window's scale."""
+        self._theme = theme
+        for shown in self._labels:
+            shown.show_theme(theme)
         self._highest_px = round(HIGHEST_PX * scale)
         self._fit()
 

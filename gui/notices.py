@@ -1,12 +1,10 @@
-"""Which warnings stand in the window: the bench's nature, ends, faults, cautions."""
+"""What the window says of the bench's nature and of the run's end."""
 
 from gui import texts
 from gui.outcome import EngineEnd
 from gui.view import Notice
-from gui.wording import Message, clock, number, part, parts, words
+from gui.wording import Message, number, part, words
 
-FAULTS_SHOWN = 3
-CAUTIONS_SHOWN = 3
 EXIT_UNCONFIRMED = 4
 ORDERLY_EXITS = (0, 3)
 
@@ -42,23 +40,6 @@ def end_notices(end: Message | None, engine_end: EngineEnd | None) -> list[Notic
     return [Notice(_sudden_end(engine_end), "fault")]
 
 
-def trouble(snapshot: Message) -> list[Notice]:
-    """List the faults, first-out first, and the cautions of a snapshot."""
-    faults = sorted(parts(snapshot, "faults"), key=lambda f: number(f, "t_s") or 0.0)
-    notices = [Notice(_fault_text(fault), "fault") for fault in faults[:FAULTS_SHOWN]]
-    if len(faults) > FAULTS_SHOWN:
-        more = texts.MORE.format(count=len(faults) - FAULTS_SHOWN)
-        notices.append(Notice(more, "fault"))
-    listed = snapshot.get("cautions")
-    cautions = [str(c) for c in listed] if isinstance(listed, list) else []
-    for caution in cautions[:CAUTIONS_SHOWN]:
-        notices.append(Notice(f"{texts.CAUTION}: {caution}", "caution"))
-    if len(cautions) > CAUTIONS_SHOWN:
-        more = texts.MORE.format(count=len(cautions) - CAUTIONS_SHOWN)
-        notices.append(Notice(more, "caution"))
-    return notices
-
-
 def _by_kind(kinds: dict[str, str]) -> str:
     """Write which instruments are of which kind, real ones first."""
     lists = []
@@ -66,16 +47,6 @@ def _by_kind(kinds: dict[str, str]) -> str:
         names = ", ".join(name for name, its in kinds.items() if its == kind)
         lists.append(f"{texts.KINDS.get(kind, kind)}: {names}")
     return "  ·  ".join(lists)
-
-
-def _fault_text(fault: Message) -> str:
-    at = texts.FAULT_TIME.format(time=clock(number(fault, "t_s")))
-    text = f"{texts.FAULT} {at}: {words(fault, 'sentence')}"
-    figures = {key: words(fault, key) for key in ("expected", "measured", "limit")}
-    if not any(figures.values()):
-        return text
-    shown = {key: value or texts.NOTHING for key, value in figures.items()}
-    return f"{text} ({texts.FAULT_DETAIL.format(**shown)})"
 
 
 def _sudden_end(end: EngineEnd) -> str:

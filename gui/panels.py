@@ -1,7 +1,6 @@
 """The window's panels. Each shows its part of the view and knows nothing else."""
 
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -10,15 +9,12 @@ from PySide6.QtWidgets import (
     QListWidget,
     QSizePolicy,
     QVBoxLayout,
-    QWidget,
 )
 
 from gui import look, texts
 from gui.gauge import CeilingGauge
-from gui.plots import STYLES
-from gui.view import CeilingView, DriveView, HeadView, ProbeView
+from gui.view import CeilingView, DriveView, HeadView
 
-ROOMY_PROBES = 5
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -33,9 +29,9 @@ class Panel(QFrame):
 class ElidedLabel(QLabel):
     """A name that gives way: shortened with an ellipsis, whole in its tool tip."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "figure") -> None:
         super().__init__()
-        self.setObjectName("figure")
+        self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
@@ -53,7 +49,9 @@ class HeadPanel(Panel):
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
-        row.setSpacing(20)
+        row.setSpacing(18)
+        self._theme = look.DARK
+        self._view: HeadView | None = None
         self._phase = label("phase")
         self._name = ElidedLabel()
         row.addWidget(self._phase)
@@ -63,107 +61,28 @@ class HeadPanel(Panel):
         self._dose = captioned(row, texts.DOSE)
         self._in_phase = captioned(row, texts.IN_PHASE)
         self._remaining = captioned(row, texts.REMAINING)
+        self._ends = captioned(row, texts.ENDS)
         self._run_time = captioned(row, texts.RUN_TIME)
+
+    def show_theme(self, theme: look.Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        if self._view is not None:
+            self.show_view(self._view)
 
     def show_view(self, view: HeadView) -> None:
         """Show the head of a view."""
+        self._view = view
         self._name.show_text(view.name)
         self._phase.setText(view.phase)
-        colour = look.VERMILION if view.phase_level == "fault" else look.SKY_BLUE
-        self._phase.setStyleSheet(f"color: {colour};")
+        tint(self._phase, self._theme.fill(view.phase_level))
         self._setpoint.setText(view.setpoint)
         self._controlled.setText(view.controlled)
         self._dose.setText(view.dose)
         self._in_phase.setText(view.in_phase)
         self._remaining.setText(view.remaining)
+        self._ends.setText(view.ends)
         self._run_time.setText(view.run_time)
-
-
-class Swatch(QWidget):
-    """A piece of a probe's curve, in its colour and line style."""
-
-    def __init__(self, colour: str, style: int) -> None:
-        super().__init__()
-        self._pen = QPen(QColor(colour), 3, STYLES[style % len(STYLES)])
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        # The sheet's ground would hide the panel's.
-        self.setStyleSheet("background: transparent;")
-
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        """Ask for a short line's width."""
-        return QSize(34, 12)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the line."""
-        painter = QPainter(self)
-        painter.setPen(self._pen)
-        middle = self.height() / 2
-        painter.drawLine(QPointF(2, middle), QPointF(self.width() - 2, middle))
-        painter.end()
-
-
-class ProbeRow:
-    """The labels of one probe: name, remark, reading, CEM43."""
-
-    def __init__(self, grid: QGridLayout, row: int, view: ProbeView, size: str) -> None:
-        self._remark = label("caption" + size)
-        self._reading = label("reading" + size)
-        self._dose = label("caption" + size)
-        self._reading.setAlignment(RIGHT)
-        self._dose.setAlignment(RIGHT)
-        names = QVBoxLayout()
-        names.setSpacing(0)
-        names.addStretch(1)
-        names.addWidget(label("", view.name))
-        names.addWidget(self._remark)
-        names.addStretch(1)
-        grid.addWidget(Swatch(view.colour, view.style), row, 0)
-        grid.addLayout(names, row, 1)
-        grid.addWidget(self._reading, row, 2)
-        grid.addWidget(self._dose, row, 3)
-
-    def show_view(self, view: ProbeView) -> None:
-        """Show a probe; what is no reading stands out in its place."""
-        self._reading.setText(view.reading)
-        self._reading.setStyleSheet("" if view.reading_ok else f"color: {look.YELLOW};")
-        self._remark.setText(view.remark)
-        self._remark.setVisible(bool(view.remark))
-        self._dose.setText(view.dose)
-
-
-class ProbePanel(Panel):
-    """One line for each probe, in smaller letters from the sixth on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._names: tuple[str, ...] = ()
-        self._rows: list[ProbeRow] = []
-        self._room = QVBoxLayout(self)
-        self._room.setContentsMargins(10, 4, 10, 4)
-        self._table = QWidget()
-        self._room.addWidget(self._table)
-
-    def show_view(self, views: tuple[ProbeView, ...]) -> None:
-        """Show the probes of a view."""
-        names = tuple(view.name for view in views)
-        if names != self._names:
-            self._names = names
-            self._build(views)
-        for view, row in zip(views, self._rows, strict=True):
-            row.show_view(view)
-
-    def _build(self, views: tuple[ProbeView, ...]) -> None:
-        self._room.removeWidget(self._table)
-        self._table.deleteLater()
-        self._table = QWidget()
-        self._table.setObjectName("table")
-        grid = QGridLayout(self._table)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(2)
-        grid.setColumnStretch(1, 1)
-        size = "-small" if len(views) > ROOMY_PROBES else ""
-        self._rows = [ProbeRow(grid, row, view, size) for row, view in enumerate(views)]
-        self._room.addWidget(self._table)
 
 
 class CeilingPanel(Panel):
@@ -173,6 +92,7 @@ class CeilingPanel(Panel):
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 4, 10, 6)
+        self._theme = look.DARK
         self._share, self._remark = label("share"), label("figure")
         self._remark.setAlignment(RIGHT)
         self.gauge = CeilingGauge()
@@ -185,16 +105,19 @@ class CeilingPanel(Panel):
         for line, (row, column, span) in zip(self._lines, places, strict=True):
             grid.addWidget(line, row, column, 1, span)
 
+    def show_theme(self, theme: look.Theme, scale: float) -> None:
+        """Take a theme and the window's scale."""
+        self._theme = theme
+        self.gauge.show_theme(theme, scale)
+
     def show_view(self, view: CeilingView) -> None:
         """Show the field's part of a view."""
         self._share.setText(view.share_words)
         self._remark.setText(view.remark)
-        loud = look.VERMILION if view.level == "fault" else look.ORANGE
-        colour = look.OLD if view.old else loud
-        self._remark.setStyleSheet(f"color: {colour};")
-        self.gauge.show_share(
-            view.share, look.OLD if view.old else look.FILLS[view.level]
-        )
+        theme = self._theme
+        colour = theme.old if view.old else theme.fill(view.level)
+        tint(self._remark, colour)
+        self.gauge.show_share(view.share, colour)
         for line, text in zip(self._lines, view.lines, strict=True):
             line.setText(text)
 
@@ -246,6 +169,13 @@ def label(name: str = "", text: str = "") -> QLabel:
     made.setObjectName(name)
     made.setTextFormat(Qt.TextFormat.PlainText)
     return made
+
+
+def tint(shown: QLabel, colour: str) -> None:
+    """Colour a label's words; "" is the sheet's own. A sheet is dear: only if new."""
+    sheet = f"color: {colour};" if colour else ""
+    if shown.styleSheet() != sheet:
+        shown.setStyleSheet(sheet)
 
 
 def captioned(row: QHBoxLayout, caption: str) -> QLabel:

@@ -1,6 +1,6 @@
 """Turns the engine's messages into what the window shows. No Qt, no clock.
 
-The presenter keeps the newest messages and the curves; ``view`` is a function of
+The presenter keeps the newest messages and the history; ``view`` is a function of
 them and of the time that is handed in. It computes nothing physical.
 """
 
@@ -8,22 +8,16 @@ from collections import deque
 from collections.abc import Callable
 
 from gui import texts
+from gui.alarms import Key, alarm_notices, alarms_of
+from gui.asking import controls_view
 from gui.field_state import FieldState
-from gui.notices import bench_bands, end_notices, trouble
+from gui.history import History
+from gui.notices import bench_bands, end_notices
 from gui.outcome import EngineEnd, StopStage
-from gui.readouts import (
-    ceiling_view,
-    drive_view,
-    head_view,
-    plot_view,
-    probe_views,
-    styled_probes,
-)
-from gui.traces import Trace
-from gui.view import Curve, Notice, View
-from gui.wording import Message, clock, fixed, number, part, parts, words
+from gui.readouts import ceiling_view, drive_view, head_view, probe_views
+from gui.view import Notice, View
+from gui.wording import Message, clock, fixed, number, part, words
 
-MAX_POINTS = 4000
 EVENTS_KEPT = 200
 SILENCE_S = 2.0
 SILENT_PERIODS = 5.0
@@ -39,7 +33,9 @@ class Presenter:
         self._last_news_s: float | None = None
         self._end: Message | None = None
         self._engine_end: EngineEnd | None = None
-        self._traces: dict[str, Trace] = {}
+        self._history = History()
+        self._seen: set[Key] = set()
+        self._answer = Notice()
         self._events: deque[str] = deque(maxlen=EVENTS_KEPT)
         self._field = FieldState()
         self._closing = False
@@ -70,6 +66,10 @@ class Presenter:
         """Take that the window waits for the engine's end before it closes."""
         self._closing = True
 
+    def take_acknowledged(self) -> None:
+        """Take that the operator has seen the alarms that stand now."""
+        self._seen |= {alarm.key for alarm in alarms_of(self._snapshot)}
+
     def field_off_confirmed(self) -> bool:
         """Say whether the newest news of the field is a confirmed off."""
         return self._field.confirmed()
@@ -83,6 +83,7 @@ class Presenter:
             or self._engine_end is not None
         )
         band, shut_off = bench_bands(self._hello)
+        over = self._end is not None or self._engine_end is not None
         return View(
             out_of_date=out_of_date,
             band=band,
@@ -91,32 +92,31 @@ class Presenter:
             probes=probe_views(self._hello, self._snapshot),
             ceiling=ceiling_view(self._hello, self._snapshot, out_of_date),
             drive=drive_view(self._snapshot),
+            controls=controls_view(self._snapshot, over, self._answer),
             notices=self._notices(silent_s),
             field=self._field.notice(self._output_on(), out_of_date),
             events=tuple(reversed(self._events)),
-            plot=plot_view(self._hello, self._snapshot, self._curves()),
+            plot=self._history.view(self._hello, self._snapshot),
         )
 
     def _take_hello(self, message: Message, now_s: float) -> None:
         self._hello, self._last_news_s = message, now_s
-        self._traces = {words(p, "name"): Trace() for p in parts(message, "probes")}
+        self._history.take_hello(message)
 
     def _take_snapshot(self, message: Message, now_s: float) -> None:
         self._snapshot, self._last_news_s = message, now_s
         self.snapshots += 1
-        if part(message, "drive").get("output_on") is True:
-            self._field.take_on(now_s)
-        t_s = number(message, "t_s")
-        if t_s is None:
-            return
-        for probe in parts(message, "probes"):
-            value_c = number(probe, "value_c")
-            trace = self._traces.setdefault(words(probe, "name"), Trace())
-            trace.append(t_s, float("nan") if value_c is None else value_c)
+        on = part(message, "drive").get("output_on") is True
+        commanded_a_per_m = number(part(message, "field"), "commanded_a_per_m")
+        self._field.take_read_back(on, bool(commanded_a_per_m), now_s)
+        self._history.take_snapshot(message)
+        self._seen &= {alarm.key for alarm in alarms_of(message)}
 
     def _take_event(self, message: Message, now_s: float) -> None:
         at = clock(number(message, "t_s"))
         self._events.append(f"{at}  {words(message, 'sentence')}")
+        self._history.take_event(message)
+        self._answer = Notice(self._events[-1])
 
     def _take_off(self, message: Message, now_s: float) -> None:
         self._field.take_off(message, now_s)
@@ -128,6 +128,7 @@ class Presenter:
 
     def _take_refused(self, message: Message, now_s: float) -> None:
         self._remark(texts.REFUSED.format(sentence=words(message, "sentence")))
+        self._answer = Notice(self._events[-1], "caution")
 
     def _take_foreign(self, message: Message, now_s: float) -> None:
         line = words(message, "line") or str(dict(message))
@@ -154,13 +155,5 @@ class Presenter:
         if silent_s is not None:
             seconds = fixed(silent_s, 0)
             notices.append(Notice(texts.SILENT.format(seconds=seconds), "fault"))
-        return tuple(notices + trouble(self._snapshot))
-
-    def _curves(self) -> tuple[Curve, ...]:
-        curves = []
-        for probe in styled_probes(self._hello):
-            times_s, values_c = self._traces[probe.name].drawn(MAX_POINTS)
-            curves.append(
-                Curve(probe.name, probe.colour, probe.style, times_s, values_c)
-            )
-        return tuple(curves)
+        alarms = alarm_notices(alarms_of(self._snapshot), self._seen)
+        return tuple(notices + alarms)

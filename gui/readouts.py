@@ -3,21 +3,14 @@
 from dataclasses import dataclass
 
 from gui import texts
-from gui.look import ROLE_COLOURS, TEXT, Level
-from gui.view import (
-    CeilingView,
-    Curve,
-    DriveView,
-    HeadView,
-    Line,
-    PlotView,
-    ProbeView,
-)
+from gui.look import Level
+from gui.view import CeilingView, DriveView, HeadView, ProbeView
 from gui.wording import (
     Message,
     clock,
     fixed,
     number,
+    pair,
     part,
     parts,
     percent,
@@ -30,24 +23,22 @@ AGE_SHOWN_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class StyledProbe:
-    """A probe with its colour and line style; a role's second probe is dashed."""
+    """A probe with its role and line style; a role's second probe is dashed."""
 
     name: str
     role: str
-    colour: str
     style: int
 
 
 def styled_probes(hello: Message) -> list[StyledProbe]:
-    """Give each probe of the bench the colour of its role and a style of its own."""
+    """Give each probe of the bench its role and, within it, a style of its own."""
     seen: dict[str, int] = {}
     styled = []
     for probe in parts(hello, "probes"):
         role = words(probe, "role")
         style = seen.get(role, 0)
         seen[role] = style + 1
-        colour = ROLE_COLOURS.get(role, TEXT)
-        styled.append(StyledProbe(words(probe, "name"), role, colour, style))
+        styled.append(StyledProbe(words(probe, "name"), role, style))
     return styled
 
 
@@ -60,12 +51,13 @@ def head_view(hello: Message, snapshot: Message, old: bool) -> HeadView:
     level: Level = "fault" if phase == "tripped" else "quiet"
     return HeadView(
         name=words(hello, "name") or texts.TITLE,
-        phase=_phase(phase, old),
+        phase=_phase(phase, old) + _segment(snapshot),
         phase_level=level,
         setpoint=fixed(setpoint_c, 1, "°C"),
         controlled=fixed(number(snapshot, "controlled_c"), 2, "°C"),
         in_phase=clock(number(snapshot, "phase_elapsed_s")),
         remaining=clock(number(snapshot, "phase_remaining_s")),
+        ends=clock(number(snapshot, "expected_end_s")),
         run_time=clock(number(snapshot, "t_s")),
         dose=_dose(snapshot),
     )
@@ -108,25 +100,19 @@ def drive_view(snapshot: Message) -> DriveView:
     )
 
 
-def plot_view(hello: Message, snapshot: Message, curves: tuple[Curve, ...]) -> PlotView:
-    """Show the curves with set-point, band and trip lines."""
-    band_c = _band(hello)
-    return PlotView(
-        curves=curves,
-        setpoint=_setpoint_line(snapshot),
-        band_c=band_c,
-        band_text=""
-        if band_c is None
-        else texts.BAND.format(low=f"{band_c[0]:g}", high=f"{band_c[1]:g}"),
-        trips=_trip_lines(hello),
-    )
-
-
 def _phase(phase: str, old: bool) -> str:
     shown = texts.PHASES.get(phase, phase or texts.STARTING)
     if old and phase in texts.RUNNING_PHASES:
         return texts.LAST_PHASE.format(phase=shown)
     return shown
+
+
+def _segment(snapshot: Message) -> str:
+    """Write which of several segments runs; nothing where there is but one."""
+    segment, segments = number(snapshot, "segment"), number(snapshot, "segments")
+    if segment is None or segments is None or segments < 2:
+        return ""
+    return texts.SEGMENT.format(number=fixed(segment, 0), count=fixed(segments, 0))
 
 
 def _dose(snapshot: Message) -> str:
@@ -144,13 +130,21 @@ def _probe_view(probe: StyledProbe, newest: Message) -> ProbeView:
     return ProbeView(
         name=probe.name,
         role=probe.role,
-        colour=probe.colour,
         style=probe.style,
         reading=trouble or fixed(value_c, 2, "°C"),
         reading_ok=not trouble and value_c is not None,
         remark=_remark(probe, newest),
         dose=fixed(number(newest, "cem43_min"), 2, "min"),
+        dose_range=_dose_range(newest),
     )
+
+
+def _dose_range(newest: Message) -> str:
+    """Write the range of a dose; nothing where the engine does not give one."""
+    low, high = pair(newest, "cem43_range_min") or (None, None)
+    if low is None:
+        return ""
+    return texts.DOSE_RANGE.format(low=fixed(low, 2), high=fixed(high, 2))
 
 
 def _remark(probe: StyledProbe, newest: Message) -> str:
@@ -188,31 +182,3 @@ def _switch(on: object) -> str:
     if on is None:
         return texts.NOTHING
     return texts.ON if on is True else texts.OFF
-
-
-def _band(hello: Message) -> tuple[float, float] | None:
-    band = hello.get("band_c")
-    if not isinstance(band, list) or len(band) != 2:
-        return None
-    low_c, high_c = (number({"edge": edge}, "edge") for edge in band)
-    return None if low_c is None or high_c is None else (low_c, high_c)
-
-
-def _setpoint_line(snapshot: Message) -> Line | None:
-    value_c = number(snapshot, "setpoint_c")
-    if value_c is None:
-        return None
-    return Line(value_c, texts.SETPOINT_LINE.format(value=fixed(value_c, 1)))
-
-
-def _trip_lines(hello: Message) -> tuple[Line, ...]:
-    """Give one line for each trip temperature, with the probes that share it."""
-    sharers: dict[float, list[str]] = {}
-    for probe in parts(hello, "probes"):
-        trip_c = number(probe, "trip_c")
-        if trip_c is not None:
-            sharers.setdefault(trip_c, []).append(words(probe, "name"))
-    return tuple(
-        Line(trip_c, texts.TRIP_LINE.format(trip=f"{trip_c:g}", names=", ".join(names)))
-        for trip_c, names in sharers.items()
-    )

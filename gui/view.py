@@ -3,29 +3,33 @@
 from dataclasses import dataclass
 
 from gui.look import Level
-from gui.traces import Floats
+from gui.pyramid import Pyramid
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One sentence with its level; an empty text shows nothing."""
+    """One sentence with its level; an empty text shows nothing.
+
+    ``flash_hz`` is 0 for a notice that is steady.
+    """
 
     text: str = ""
     level: Level = "quiet"
+    flash_hz: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeView:
-    """One probe's line: colour and ``style`` (0, 1, ...) are those of its curve."""
+    """One probe's line: the colour of its ``role`` and ``style`` are its curve's."""
 
     name: str
     role: str
-    colour: str
     style: int
     reading: str
     reading_ok: bool
     remark: str
     dose: str
+    dose_range: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class HeadView:
     controlled: str
     in_phase: str
     remaining: str
+    ends: str
     run_time: str
     dose: str
 
@@ -65,14 +70,30 @@ class DriveView:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlsView:
+    """What may be asked now: names of requests, and the bounds of their numbers.
+
+    ``manual_a_per_m`` is None while the loop controls, ``commanded_a_per_m`` is what
+    either of them asks of the supply; ``answer`` is the newest word of the engine.
+    """
+
+    allowed: frozenset[str]
+    setpoint_c: float | None
+    setpoint_range_c: tuple[float, float] | None
+    manual_a_per_m: float | None
+    commanded_a_per_m: float | None
+    bound_a_per_m: float | None
+    answer: Notice
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
-    """One probe's curve: (samples,) run times in s and values in °C, NaN for gaps."""
+    """One curve: its name, the role that gives the colour, line style and samples."""
 
     name: str
-    colour: str
+    role: str
     style: int
-    times_s: Floats
-    values_c: Floats
+    samples: Pyramid
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +105,24 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """An event on the time axis, at a run time in s."""
+
+    t_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlotView:
-    """The temperature plot."""
+    """The plots: temperatures above, shares in percent below, events across both."""
 
     curves: tuple[Curve, ...]
+    shares: tuple[Curve, ...]
     setpoint: Line | None
     band_c: tuple[float, float] | None
     band_text: str
     trips: tuple[Line, ...]
+    marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +136,7 @@ class View:
     probes: tuple[ProbeView, ...]
     ceiling: CeilingView
     drive: DriveView
+    controls: ControlsView
     notices: tuple[Notice, ...]
     field: Notice
     events: tuple[str, ...]

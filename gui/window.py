@@ -1,36 +1,24 @@
-"""The window: lays the panels out, repaints them at 10 Hz at most, stops and closes.
+"""The window: pages beside the stop, repainted at 10 Hz at most; stops and closes.
 
-It decides nothing: messages go to the presenter, the stop to the stop hand.
+It decides nothing: messages go to the presenter, the stop to the stop hand, requests
+to the engine. What is on every page (bands, head, probes, ceiling, stop) is laid out in
+``frame``.
 """
 
 import logging
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMainWindow,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow
 
-from gui import texts
+from gui import remembered, texts
 from gui.engine_link import EngineLink
-from gui.look import OLD, style_sheet
-from gui.notice_panel import NoticeLabel, NoticePanel
+from gui.frame import Frame
+from gui.look import DARK, THEMES, Theme
+from gui.notice_panel import BLINK_MS
 from gui.outcome import EngineEnd, StopStage
-from gui.panels import (
-    CeilingPanel,
-    DrivePanel,
-    EventPanel,
-    HeadPanel,
-    ProbePanel,
-)
-from gui.plots import TemperaturePlot
 from gui.presenter import Presenter
 from gui.stop_hand import StopHand
 from gui.wording import Message
@@ -50,7 +38,12 @@ class Window(QMainWindow):
 
     closed = Signal()
 
-    def __init__(self, link: EngineLink, stop_hand: StopHand) -> None:
+    def __init__(
+        self,
+        link: EngineLink,
+        stop_hand: StopHand,
+        settings: QSettings | None = None,
+    ) -> None:
         super().__init__()
         self.presenter = Presenter()
         self.repaints = 0
@@ -60,12 +53,20 @@ class Window(QMainWindow):
         self._since_paint = QElapsedTimer()
         self._may_close = False
         self._engine_end: EngineEnd | None = None
-        self._scale = 0.0
-        self._old = False
-        self._lay_out()
-        self._rescale(1.0)
+        self._settings = settings
+        self._scale, self._beat = 1.0, 0
+        self.setWindowTitle(texts.TITLE)
+        self.setMinimumSize(*SMALLEST_PX)
+        self.frame = Frame()
+        self.run = self.frame.run
+        self.stop_button = self.frame.stop
+        self.setCentralWidget(self.frame)
+        self.stop_button.setFocus()
+        self.theme = DARK
         self._listen()
         self._start_timers()
+        self.show_theme(self.theme)
+        remembered.restore(self, settings)
 
     def press_stop(self) -> None:
         """Stop, without asking."""
@@ -86,6 +87,7 @@ class Window(QMainWindow):
         """Close at once if no engine runs, else after a stop and the engine's end."""
         if self._may_close or not self.busy():
             self._log_close()
+            remembered.keep(self, self._settings)
             event.accept()
             self.closed.emit()
             return
@@ -97,106 +99,37 @@ class Window(QMainWindow):
         """Let the texts grow with the window."""
         super().resizeEvent(event)
         width, height = SMALLEST_PX
-        self._rescale(min(self.width() / width, self.height() / height))
+        scale = min(self.width() / width, self.height() / height)
+        # Steps, because a new style sheet is dear while the window is dragged.
+        stepped = min(max(round(scale * 8) / 8, 1.0), LARGEST_SCALE)
+        if stepped != self._scale:
+            self._scale = stepped
+            self.show_theme(self.theme)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.theme = theme
+        self.frame.show_theme(theme, self._scale)
+
+    def ask(self, request: str, fields: dict[str, object]) -> None:
+        """Send one of the operator's requests to the engine."""
+        if request == "acknowledge":
+            self.presenter.take_acknowledged()
+            self._dirty = True
+        self._link.send(request, **fields)
 
     def repaint_now(self) -> None:
         """Show the newest view."""
         view = self.presenter.view(time.monotonic())
-        self._band.show_notice(view.band)
-        self._shut_off.show_notice(view.shut_off)
-        self._head.show_view(view.head)
-        self._probes.show_view(view.probes)
-        self._ceiling.show_view(view.ceiling)
-        self._drive.show_view(view.drive)
-        self._notices.show_view(view.notices)
-        self._field.show_notice(view.field)
-        self._events.show_view(view.events)
-        self.plot.show_view(view.plot)
-        self._mark_old(view.out_of_date)
+        self.frame.show_view(view)
         self.repaints += 1
-
-    def _lay_out(self) -> None:
-        self.setWindowTitle(texts.TITLE)
-        self.setMinimumSize(*SMALLEST_PX)
-        self._band, self._shut_off = NoticeLabel("band"), NoticeLabel("band")
-        self._head, self._notices = HeadPanel(), NoticePanel()
-        self._probes, self._ceiling = ProbePanel(), CeilingPanel()
-        self._drive, self._events = DrivePanel(), EventPanel()
-        self._field, self.plot = NoticeLabel("field"), TemperaturePlot()
-        self.stop_button = QPushButton(f"{texts.STOP}  ({texts.STOP_KEY})")
-        self.stop_button.setObjectName("stop")
-        centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(6)
-        column.addLayout(self._bands())
-        column.addWidget(self._head)
-        column.addLayout(self._middle(), 1)
-        self.setCentralWidget(centre)
-        self.stop_button.setFocus()
-
-    def _bands(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        for band in (self._band, self._shut_off):
-            band.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            row.addWidget(band, 1)
-        return row
-
-    def _middle(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        left = QVBoxLayout()
-        left.addWidget(self._notices)
-        left.addWidget(self.plot, 1)
-        left.addWidget(self._field)
-        left.addWidget(self._events)
-        self._field.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        row.addLayout(left, 1)
-        row.addLayout(self._right())
-        return row
-
-    def _right(self) -> QVBoxLayout:
-        """The stop has this column's foot: no sentence on the left pushes it away."""
-        column = QVBoxLayout()
-        self._side = QWidget()
-        side = QVBoxLayout(self._side)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(6)
-        side.addWidget(self._probes)
-        side.addWidget(self._ceiling)
-        side.addWidget(self._drive)
-        column.addWidget(self._side)
-        column.addStretch(1)
-        column.addWidget(self.stop_button, 2)
-        policy = QSizePolicy.Policy
-        self.stop_button.setSizePolicy(policy.Fixed, policy.Expanding)
-        return column
-
-    def _mark_old(self, old: bool) -> None:
-        """Dim what may no longer be true."""
-        if old != self._old:
-            self._old = old
-            sheet = f"QLabel {{ color: {OLD}; }}" if old else ""
-            self._side.setStyleSheet(sheet)
-            self._head.setStyleSheet(sheet)
-
-    def _rescale(self, scale: float) -> None:
-        # Steps, because a new style sheet is dear while the window is dragged.
-        stepped = min(max(round(scale * 8) / 8, 1.0), LARGEST_SCALE)
-        if stepped == self._scale:
-            return
-        self._scale = stepped
-        self.setStyleSheet(style_sheet(stepped))
-        self.plot.rescale(stepped)
-        self._ceiling.gauge.rescale(stepped)
-        self._notices.rescale(stepped)
-        self._side.setFixedWidth(round(400 * stepped))
-        self.stop_button.setFixedWidth(round(400 * stepped))
-        self.stop_button.setMinimumHeight(round(80 * stepped))
-        self.stop_button.setMaximumHeight(round(140 * stepped))
-        self._events.setFixedHeight(round(66 * stepped))
 
     def _listen(self) -> None:
         self.stop_button.clicked.connect(self.press_stop)
+        self.run.asked.connect(self.ask)
+        self.frame.light.toggled.connect(
+            lambda light: self.show_theme(THEMES["light" if light else "dark"])
+        )
         # An application-wide key: Esc stops whatever has the focus.
         self._key = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._key.setContext(Qt.ShortcutContext.ApplicationShortcut)
@@ -215,6 +148,10 @@ class Window(QMainWindow):
         self._repaint_timer.setInterval(REPAINT_MS)
         self._repaint_timer.timeout.connect(self._repaint_if_due)
         self._repaint_timer.start()
+        self._blink_timer = QTimer(self)
+        self._blink_timer.setInterval(BLINK_MS)
+        self._blink_timer.timeout.connect(self._blink)
+        self._blink_timer.start()
 
     def _take_all(self, messages: Sequence[Message]) -> None:
         now_s = time.monotonic()
@@ -242,6 +179,10 @@ class Window(QMainWindow):
             self._dirty = False
             self._since_paint.start()
             self.repaint_now()
+
+    def _blink(self) -> None:
+        self._beat += 1
+        self.run.notices.blink(self._beat)
 
     def _begin_closing(self) -> None:
         self.presenter.take_closing()

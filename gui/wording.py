@@ -40,6 +40,15 @@ def parts(message: Message, key: str) -> Iterator[Message]:
         yield from (entry for entry in value if isinstance(entry, Mapping))
 
 
+def pair(message: Message, key: str) -> tuple[float, float] | None:
+    """Take a pair of finite numbers out of a message; None for anything else."""
+    value = message.get(key)
+    if not isinstance(value, list) or len(value) != 2:
+        return None
+    low, high = (number({"edge": edge}, "edge") for edge in value)
+    return None if low is None or high is None else (low, high)
+
+
 def fixed(value: float | None, digits: int, unit: str = "") -> str:
     """Write a number with ``digits`` decimals and its unit."""
     if value is None:

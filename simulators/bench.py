@@ -15,6 +15,7 @@ from typing import Protocol
 
 from simulators.coil import Tank
 from simulators.line import Line
+from simulators.pickup import PickUp
 from simulators.probe import Probe
 
 LONGEST_STEP_S = 0.1
@@ -53,8 +54,14 @@ class ThermometerTwin(Protocol):
     def temperatures(self) -> list[float | None]: ...
 
 
+Fibres = tuple[ThermometerTwin, Mapping[int, Probe]]
+
+
 class Sample(Protocol):
-    """What is in the coil."""
+    """What is in the coil; ``tumour_max_c`` is the hottest of what is treated."""
+
+    @property
+    def tumour_max_c(self) -> float: ...
 
     def advance(
         self, dt_s: float, field_a_per_m: float, frequency_hz: float
@@ -85,8 +92,11 @@ def seeded(seed: int, name: str) -> Random:
 class SimulatedBench:
     """All that is simulated of a bench. It has no clock: ``advance`` is time.
 
-    ``probes`` maps the thermometer's channels (1 and up) to probes; ``lines`` are the
-    wires of the instruments whose own time passes with the bench's.
+    ``probes`` maps the thermometer's channels (1 and up) to probes; ``others`` are
+    further thermometers with theirs; ``lines`` are the wires of the instruments whose
+    own time passes with the bench's. ``clocked_hz`` is what clocks the inverter in Hz,
+    0 for nothing, for as long as nobody has spoken to the simulated generator: the
+    supply is then used beside a generator that is somewhere else.
     """
 
     def __init__(
@@ -98,6 +108,8 @@ class SimulatedBench:
         supply: SupplyTwin | None = None,
         generator: GeneratorTwin | None = None,
         thermometer: ThermometerTwin | None = None,
+        pickup: PickUp | None = None,
+        others: Sequence[Fibres] = (),
         lines: Sequence[Line] = (),
     ) -> None:
         self.tank = tank
@@ -106,26 +118,35 @@ class SimulatedBench:
         self.supply = supply
         self.generator = generator
         self.thermometer = thermometer
+        self.pickup = pickup
+        self.others = tuple((twin, dict(fibres)) for twin, fibres in others)
         self.lines = tuple(lines)
         self.field_a_per_m = 0.0
         self.frequency_hz = 0.0
+        self.clocked_hz = 0.0
         self._max_hf_a_per_m_s = 0.0
         self._show_readings()
 
     @property
     def truth(self) -> Truth:
         """Return the true state now."""
-        core_c, margin_c = self.sample.at("core"), self.sample.at("margin")
         return Truth(
             field_a_per_m=self.field_a_per_m,
             frequency_hz=self.frequency_hz,
             hf_a_per_m_s=self.field_a_per_m * self.frequency_hz,
-            core_c=core_c,
-            margin_c=margin_c,
+            core_c=self.sample.at("core"),
+            margin_c=self.sample.at("margin"),
             healthy_c=self.sample.at("healthy"),
             body_c=self.sample.at("body"),
-            tumour_max_c=max(core_c, margin_c),
+            tumour_max_c=self.sample.tumour_max_c,
         )
+
+    def fibres_of(self, thermometer: ThermometerTwin) -> dict[int, Probe]:
+        """Return the probes of one of the thermometers, by its channels."""
+        for twin, probes in self.others:
+            if twin is thermometer:
+                return probes
+        return self.probes
 
     def take_max_hf_a_per_m_s(self) -> float:
         """Return the largest true H·f since this was last asked, in A/(m s)."""
@@ -152,6 +173,8 @@ class SimulatedBench:
             for _ in range(count):
                 self._step(dt_s / count, field_a_per_m, frequency_hz)
             self._show_drive()
+            if self.pickup is not None:
+                self.pickup.sense(self.field_a_per_m, self.frequency_hz)
             self._show_readings()
         for line in self.lines:
             line.advance(dt_s)
@@ -172,12 +195,21 @@ class SimulatedBench:
         sample.advance(dt_s, heating_a_per_m, frequency_hz)
         for probe in self.probes.values():
             probe.advance(dt_s, sample.at(probe.place))
+        for _, probes in self.others:
+            for probe in probes.values():
+                probe.advance(dt_s, sample.at(probe.place))
 
     def _driven_hz(self) -> float:
         generator = self.generator
+        if self.clocked_hz and self._is_unheard(generator):
+            return self.clocked_hz
         if generator is None or not generator.output_on:
             return 0.0
         return generator.true_frequency_hz
+
+    def _is_unheard(self, generator: object) -> bool:
+        heard = [line.heard for line in self.lines if line.instrument is generator]
+        return generator is None or (bool(heard) and not any(heard))
 
     def _drive_tank(self, dt_s: float, frequency_hz: float) -> tuple[float, float]:
         """Return the peak and the heating amplitude of the step, in A/m."""
@@ -203,3 +235,6 @@ class SimulatedBench:
             return
         for channel, reading_c in readings_c.items():
             self.thermometer.temperatures[channel - 1] = reading_c
+        for twin, probes in self.others:
+            for channel, probe in probes.items():
+                twin.temperatures[channel - 1] = probe.read()

@@ -7,8 +7,9 @@ and in constant current alike:
 so a detuned tank lowers the field by sqrt(1 + x²) at constant voltage and raises it by
 the same factor at constant current, where the supply's voltage climbs.
 
-The supply answers to its set-points as a first-order lag of its current. Not modelled:
-the inrush when a gate drive returns under a live supply, and heating of the tank.
+The supply answers to its set-points as a first-order lag of its current. Coil and
+capacitor warm by the losses in R_ac and shift the resonance, as another lag. Not
+modelled: the inrush when a gate drive returns under a live supply.
 """
 
 from math import exp, pi, sqrt
@@ -65,7 +66,9 @@ class Tank:
     """A coil with its capacitor and inverter, between a supply and the sample.
 
     ``coil_gain`` is the true field over the calibrated one, ``detuning`` a relative
-    shift of the resonance; both may be changed at any time. After ``advance``:
+    shift of the resonance; both may be changed at any time. ``detuning_per_w`` is the
+    further shift per watt of loss in the tank once it is warm, after ``warming_s``;
+    ``warm_detuning`` the part of it that has come. After ``advance``:
     ``now`` is the operating point at the end of the step, ``peak_field_a_per_m`` the
     largest amplitude within it, ``heating_field_a_per_m`` the constant amplitude of
     the same mean square. ``ungated_live_s`` counts the time that a live supply stood
@@ -94,6 +97,9 @@ class Tank:
         self.quality = sqrt(inductance_h / capacitance_f) / ac_ohm
         self.coil_gain = 1.0
         self.detuning = 0.0
+        self.detuning_per_w = 0.0
+        self.warming_s = 300.0
+        self.warm_detuning = 0.0
         self.now = OperatingPoint(0.0, 0.0, 0.0, 0.0)
         self.peak_field_a_per_m = 0.0
         self.heating_field_a_per_m = 0.0
@@ -134,7 +140,7 @@ class Tank:
     @property
     def resonance_hz(self) -> float:
         """Return the present resonance, in Hz: 1/(2 pi sqrt(L C)), shifted."""
-        return self._natural_hz * (1.0 + self.detuning)
+        return self._natural_hz * (1.0 + self.detuning + self.warm_detuning)
 
     @property
     def field_per_ampere_per_m(self) -> float:
@@ -174,6 +180,8 @@ class Tank:
         The voltage never climbs above its limit, or above where it already was.
         """
         decay = self._decay_over(dt_s)
+        if self.detuning_per_w:
+            self._warm(dt_s)
         if not (gate_on and frequency_hz > 0.0):
             self._idle(dt_s, set_voltage_v, decay)
             return
@@ -192,6 +200,21 @@ class Tank:
             2.0 * target_a + 0.5 * gap_a * (1.0 + decay)
         )
         self.heating_field_a_per_m = per_a * sqrt(mean_square)
+
+    def warms(self, detuning: float, current_a: float, over_s: float) -> None:
+        """Let a warm tank shift its resonance by so much, at a tuned supply current.
+
+        ``current_a`` > 0 is what it stands for a long time, ``over_s`` > 0 its lag.
+        """
+        loss_w = self.efficiency * self.tuned_ohm * current_a**2
+        self.detuning_per_w = detuning / loss_w
+        self.warming_s = over_s
+
+    def _warm(self, dt_s: float) -> None:
+        """Let the losses of the present coil current shift the resonance."""
+        loss_w = 0.5 * self.ac_ohm * self.now.coil_current_a**2
+        gap = self.detuning_per_w * loss_w - self.warm_detuning
+        self.warm_detuning += gap * (1.0 - exp(-dt_s / self.warming_s))
 
     def _idle(self, dt_s: float, set_voltage_v: float, decay: float) -> None:
         voltage_v = set_voltage_v + (self.now.voltage_v - set_voltage_v) * decay

@@ -52,7 +52,13 @@ class Scene:
 
     def probe(self, name: str) -> Probe:
         """Return a probe by its name."""
-        return self.bench.probes[self.places[name][1]]
+        fibres, channel = self.socket(name)
+        return fibres[channel]
+
+    def socket(self, name: str) -> tuple[dict[int, Probe], int]:
+        """Return the probes of a probe's thermometer by channel, and its channel."""
+        thermometer, channel = self.places[name]
+        return self.bench.fibres_of(self.twins[thermometer]), channel
 
 
 Begin = Callable[[Scene, Fault, float, Hold], End | None]
@@ -91,6 +97,18 @@ def switch_twin(*attributes: str) -> Begin:
         hold(twin, name, True)
 
     return begin
+
+
+def open_contact(scene: Scene, fault: Fault, size: float, hold: Hold) -> End:
+    """Open the contact on CTS (1), DSR (2) or DCD (3) of an adapter."""
+    closed = scene.twins[fault.on].closed
+    line = ("cts", "dsr", "cd")[round(size) - 1]
+    closed[line] = False
+
+    def close() -> None:
+        closed[line] = True
+
+    return close
 
 
 def trip(reason: str) -> Begin:
@@ -147,11 +165,10 @@ def switch_channel(flags: str) -> Begin:
 
 
 def swap(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
-    one, two = scene.places[fault.on][1], scene.places[fault.other][1]
-    probes = scene.bench.probes
-    first, second = probes[one], probes[two]
-    hold(probes, one, second)
-    hold(probes, two, first)
+    (here, one), (there, two) = scene.socket(fault.on), scene.socket(fault.other)
+    first, second = here[one], there[two]
+    hold(here, one, second)
+    hold(there, two, first)
 
 
 def detune(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:

@@ -13,6 +13,7 @@ from simulators.fault_effects import (
     frequency,
     garble_line,
     let_another_answer,
+    open_contact,
     other_capacitor,
     other_coil,
     power_cycle,
@@ -134,6 +135,12 @@ KINDS: dict[str, Kind] = {
         switch_probe("slip_c", sized=True),
         Size("°C", 2.0, 0.1, 20.0),
     ),
+    "cough": Kind(
+        "the probe moves to where it is cooler by so much; give a short duration",
+        "probe",
+        switch_probe("moved_c", sized=True),
+        Size("°C", 1.0, -10.0, 10.0),
+    ),
     "pulled-out": Kind("the probe is in the air", "probe", switch_probe("pulled_out")),
     "swapped": Kind("two probes change places", "probe", swap, exchange=True),
     "warm-up": Kind(
@@ -177,6 +184,25 @@ KINDS: dict[str, Kind] = {
         "instrument",
         switch_twin("front_panel", "local"),
         needs=("front_panel", "local"),
+    ),
+    "contact-open": Kind(
+        "a contact opens: 1 on CTS, 2 on DSR, 3 on DCD",
+        "instrument",
+        open_contact,
+        Size("", 1.0, choices=(1.0, 2.0, 3.0)),
+        needs=("closed",),
+    ),
+    "adapter-gone": Kind(
+        "the adapter with the contacts is pulled",
+        "instrument",
+        switch_twin("gone"),
+        needs=("gone",),
+    ),
+    "relay-welded": Kind(
+        "the watchdog relay does not fall off",
+        "instrument",
+        switch_twin("welded"),
+        needs=("welded",),
     ),
     "power-cycle": Kind(
         "mains off; back with the limits of the factory, output off",

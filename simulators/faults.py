@@ -37,7 +37,9 @@ def _party(fault: Fault, name: str, key: str, scene: Scene) -> list[str]:
     kind = KINDS[fault.kind]
     if kind.place == "applicator":
         return [f"{fault.kind} is on the applicator; remove {key}"] if name else []
-    known = list(scene.places if kind.place == "probe" else scene.lines)
+    known = list(scene.lines if kind.place == "wire" else scene.twins)
+    if kind.place == "probe":
+        known = [n for n, (where, _) in scene.places.items() if where in scene.twins]
     if name not in known:
         return [f"{fault.kind}: {key} = {name!r} is not one of {', '.join(known)}"]
     twin = scene.twins.get(name)

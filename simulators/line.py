@@ -26,7 +26,8 @@ class Line:
     """A wire to one simulated instrument, with faults as switches.
 
     ``silent`` loses every answer, ``deaf`` loses every command, ``garble`` is applied
-    to each answer. ``gone`` makes the port itself fail (cable pulled).
+    to each answer. ``gone`` makes the port itself fail (cable pulled). ``heard``
+    tells that somebody has spoken to the instrument.
     """
 
     waits = False
@@ -36,6 +37,7 @@ class Line:
         self.silent = False
         self.deaf = False
         self.gone = False
+        self.heard = False
         self.garble: Callable[[bytes], bytes] | None = None
         self._answer = b""
 
@@ -43,6 +45,7 @@ class Line:
         """Send bytes to the instrument."""
         if self.gone:
             raise OSError("the line is cut")
+        self.heard = True
         if not self.deaf:
             self._arrive(self.instrument.receive(data))
 

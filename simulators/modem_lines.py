@@ -6,6 +6,8 @@ when no flip has come for ``hold_s``; the other output feeds the contacts, so th
 reads as closed without it.
 """
 
+from typing import Any
+
 INPUTS = ("cts", "dsr", "cd")
 
 
@@ -15,13 +17,22 @@ class ModemLines:
     ``closed`` holds the contacts by line, all closed at first. Faults: ``stuck`` (lines
     that read as asserted whatever their contact does), ``broken`` (lines whose wire is
     cut), ``welded`` (the relay does not fall off), ``gone`` (the adapter is pulled: the
-    host gets OSError, the outputs drop).
+    host gets OSError, the outputs drop). ``enables`` is the supply whose enable line
+    the relay holds, None where it holds nothing.
     """
 
-    def __init__(self, hold_s: float = 1.0, watchdog: str = "dtr") -> None:
+    def __init__(
+        self,
+        hold_s: float = 1.0,
+        watchdog: str = "dtr",
+        model: str = "modem lines",
+        serial: str = "",
+    ) -> None:
         if watchdog not in ("dtr", "rts"):
             raise ValueError(f"no watchdog on the line {watchdog!r}")
         self.hold_s, self.watchdog = hold_s, watchdog
+        self.model, self.serial = model, serial
+        self.enables: Any = None
         self.closed = dict.fromkeys(INPUTS, True)
         self.stuck: set[str] = set()
         self.broken: set[str] = set()
@@ -67,9 +78,24 @@ class ModemLines:
     def rts(self, level: bool) -> None:
         self._set("rts", level)
 
-    def advance(self, dt_s: float) -> None:
-        """Let time pass; the relay falls off when no flip comes."""
+    def hang(self, relay: str | None, supply: Any) -> None:
+        """Put a watchdog relay on an output, its contact in a supply's enable line."""
+        if relay is not None:
+            self.watchdog, self.enables = relay, supply
+
+    def receive(self, data: bytes) -> bytes:
+        """Answer nothing: no bytes go over these lines."""
+        return b""
+
+    def advance(self, dt_s: float) -> bytes:
+        """Let time pass; the relay falls off when no flip comes, and cuts its supply.
+
+        A supply that is stuck on goes off as well: its enable line is gone.
+        """
         self._quiet_s += dt_s
+        if self.enables is not None and not self.relay_on:
+            self.enables.output_on = False
+        return b""
 
     def close(self) -> None:
         """Close the port as the host does: its outputs drop, which is no flip."""

@@ -24,13 +24,15 @@ class Manner:
     ``lan``: it has a network port of its own, so several clients may connect and no
     baud rate applies there. ``baud`` paces its serial port, 0 where there is none that
     paces (USB). ``reply_s`` passes before an answer begins. A message ends with any
-    byte of ``ends``; b"" hands over what comes as it comes (binary frames).
+    byte of ``ends``; b"" hands over what comes as it comes (binary frames). ``udp``:
+    it speaks datagrams on the network and has no serial port; nothing is paced.
     """
 
     lan: bool = False
     baud: int = 9600
     reply_s: float = 0.0
     ends: bytes = b""
+    udp: bool = False
 
 
 # Source: the collected manuals. Reply times are 0 where no source gives one. Which LAN
@@ -39,6 +41,7 @@ MANNERS = {
     "aimtti_psu": Manner(lan=True, ends=b"\n"),
     "aimtti_tg": Manner(baud=19200, ends=b"\n"),
     "ambrell_easyheat": Manner(baud=38400, ends=b"\r"),
+    "coresens_udp": Manner(lan=True, baud=0, udp=True),
     # "less than 5 ms": Programming Guide ModBus & SCPI rev 24, 3.3.3
     "ea_ps9000": Manner(lan=True, baud=0, reply_s=0.005, ends=b"\n"),
     "fotemp": Manner(baud=57600, ends=b"\r"),

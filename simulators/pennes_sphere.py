@@ -38,6 +38,8 @@ from simulators.tissues import (
 
 LONGEST_SPLIT_S = 0.5
 KEPT_STEPS = 8
+# Differences of times are not all alike to the last digit; a ns of heat is nothing.
+STEP_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,9 @@ class PennesSphere:
 
     @property
     def tumour_max_c(self) -> float:
-        """Return the temperature of the hottest shell of the tumour, in °C."""
-        return self._body_c + float(self._rise_k[: self._half].max())
+        """Return the temperature of the hottest shell or the centre, in °C."""
+        hottest_c = self._body_c + float(self._rise_k[: self._half].max())
+        return max(hottest_c, self.at("core"))
 
     def at(self, place: str) -> float:
         """Return the true temperature at a place, in °C.
@@ -175,7 +178,7 @@ class PennesSphere:
 
     def _step(self, dt_s: float, field_a_per_m: float, frequency_hz: float) -> None:
         n, state = self.parameters.shells, self._state
-        matrix = self._steps.get(dt_s)
+        matrix = self._steps.get(round(dt_s, STEP_DIGITS))
         if matrix is None:
             matrix = self._remember(dt_s)
         state[n], state[n + 1] = self._power_w_per_m3(field_a_per_m, frequency_hz)
@@ -278,7 +281,8 @@ class PennesSphere:
         """Return the matrix of a step; few lengths occur, so few are kept."""
         if len(self._steps) >= KEPT_STEPS:
             self._steps.clear()
-        matrix = self._steps[dt_s] = self._course.over(dt_s, self._sources_w)
+        matrix = self._course.over(dt_s, self._sources_w)
+        self._steps[round(dt_s, STEP_DIGITS)] = matrix
         return matrix
 
     def _at_rest_k(self) -> Array:

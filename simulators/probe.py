@@ -1,7 +1,8 @@
 """A fibre-optic probe between a place in the sample and the thermometer's channel.
 
-In order: slipped or pulled out, lag, dead time, then offset, drift, spike, noise and
-rounding. A thermometer that rounds by itself needs no ``step_c``.
+In order: slipped, moved by a cough or pulled out, heat that the fibre leads away, lag,
+dead time, then offset, drift, spike, noise and rounding. A thermometer that rounds by
+itself needs no ``step_c``.
 """
 
 from collections import deque
@@ -9,10 +10,16 @@ from dataclasses import dataclass
 from math import exp
 from random import Random
 
+from simulators.motion import Moments
+
 
 @dataclass(frozen=True, slots=True)
 class ProbeParameters:
     """Lag, dead time, noise (rms) and resolution (0 = none) of a probe.
+
+    Heat that runs along the fibre pulls the tip ``conduction_share`` of the way to
+    ``ambient_c``. ``cough_c`` is how much cooler the tip sits in a cough of
+    full size.
 
     Defaults: a jacketed fibre in tissue, in the range that practice knows
     (lag 0.5-2 s, noise 0.02-0.1 °C); unverified for any one model.
@@ -23,19 +30,24 @@ class ProbeParameters:
     noise_c: float = 0.05
     step_c: float = 0.0
     ambient_c: float = 22.0
+    conduction_share: float = 0.0
+    cough_c: float = 0.0
 
     def __post_init__(self) -> None:
         if not (self.lag_s >= 0 and self.dead_s >= 0 and self.noise_c >= 0):
             raise ValueError("lag, dead time or noise of a probe is below zero")
+        if not 0.0 <= self.conduction_share < 1.0:
+            raise ValueError("conduction along a fibre is a share from 0 to below 1")
 
 
 class Probe:
     """A probe at a place. It has no clock: ``advance`` is time.
 
-    Faults are attributes: ``slip_c`` (sits where it is cooler by so much),
-    ``pulled_out`` (in the air), ``unplugged`` (no reading), ``frozen`` (repeats the
-    last reading), ``spike_c``, ``offset_c`` and ``drift_c_per_s``. A slip happens
-    before the lag, so the reading goes there smoothly.
+    ``coughs`` move it, ``dropouts`` take its reading, each by chance. Faults are
+    attributes: ``slip_c`` (sits where it is cooler by so much), ``moved_c`` (the same
+    for a moment), ``pulled_out`` (in the air), ``unplugged`` (no reading), ``frozen``
+    (repeats the last reading), ``spike_c``, ``offset_c`` and ``drift_c_per_s``. A slip
+    happens before the lag, so the reading goes there smoothly.
     """
 
     def __init__(
@@ -44,10 +56,13 @@ class Probe:
         rng: Random,
         parameters: ProbeParameters | None = None,
         start_c: float = 37.0,
+        coughs: Moments | None = None,
+        dropouts: Moments | None = None,
     ) -> None:
         self.place = place
         self.parameters = parameters or ProbeParameters()
         self.slip_c = 0.0
+        self.moved_c = 0.0
         self.pulled_out = False
         self.unplugged = False
         self.frozen = False
@@ -56,6 +71,9 @@ class Probe:
         self.drift_c_per_s = 0.0
         self.drifted_c = 0.0
         self._rng = rng
+        self._coughs, self._dropouts = coughs, dropouts
+        self._dark = False
+        start_c = self._pulled_c(start_c)
         self._input_c = start_c
         self._tip_c = start_c
         self._time_s = 0.0
@@ -69,7 +87,7 @@ class Probe:
         Exact for such a ramp: T_p = u - s tau + (T_p0 - u0 + s tau) e^(-dt/tau), with
         u the place's temperature, s its slope.
         """
-        input_c = self.parameters.ambient_c if self.pulled_out else true_c - self.slip_c
+        input_c = self._place_c(dt_s, true_c)
         trail_c = (input_c - self._input_c) / dt_s * self.parameters.lag_s
         if self._decay[0] != dt_s:
             self._decay = (dt_s, self._decay_over(dt_s))
@@ -79,6 +97,8 @@ class Probe:
         self._time_s += dt_s
         self._line.append((self._time_s, self._tip_c))
         self.drifted_c += self.drift_c_per_s * dt_s
+        if self._dropouts is not None:
+            self._dark = self._dropouts.advance(dt_s) > 0.0
 
     def read(self) -> float | None:
         """Return the reading now, in °C; None when there is no probe. Draws noise."""
@@ -92,7 +112,21 @@ class Probe:
             if p.step_c > 0.0:
                 reading_c = round(reading_c / p.step_c) * p.step_c
             self._reading_c = reading_c
-        return None if self.unplugged else self._reading_c
+        return None if self.unplugged or self._dark else self._reading_c
+
+    def _place_c(self, dt_s: float, true_c: float) -> float:
+        """Return what the tip goes to, in °C, where it now sits."""
+        p = self.parameters
+        if self._coughs is not None:
+            true_c -= p.cough_c * self._coughs.advance(dt_s)
+        if self.pulled_out:
+            return p.ambient_c
+        there_c = true_c - self.slip_c - self.moved_c
+        return self._pulled_c(there_c)
+
+    def _pulled_c(self, there_c: float) -> float:
+        p = self.parameters
+        return there_c + p.conduction_share * (p.ambient_c - there_c)
 
     def _decay_over(self, dt_s: float) -> float:
         lag_s = self.parameters.lag_s

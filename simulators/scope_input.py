@@ -27,11 +27,11 @@ class Sweep:
 class ScopeInput:
     """A sine on one channel, nothing on the others; no finite sine is none.
 
-    The coil is on channel 1. The bench writes ``signal_frequency_hz``,
+    The coil is on ``coil_channel``. The bench writes ``signal_frequency_hz``,
     ``signal_peak_v`` and ``noise_v`` (rms); ``scale_v`` is V per division, for all
     channels. Faults: ``disconnected`` (only noise is left), ``saturated`` (the scale is
     such that half of the peak fits the screen), ``wrong_channel`` (the coil is on
-    channel 2), ``rms_for_peak`` (twice the rms is shown as peak to peak).
+    another channel), ``rms_for_peak`` (twice the rms is shown as peak to peak).
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class ScopeInput:
         self.disconnected = self.saturated = False
         self.wrong_channel = self.rms_for_peak = False
         self.scale_v = 1.0
+        self.coil_channel = 1
         self._divisions = half_steps / steps_a_division
         self._steps = steps_a_division
         self._noise = noise
@@ -84,8 +85,13 @@ class ScopeInput:
     def _limit_v(self) -> float:
         return self._divisions * self.shown_scale_v
 
+    @property
+    def _beside(self) -> int:
+        return 2 if self.coil_channel == 1 else 1
+
     def _wave_v(self, channel: int) -> float:
-        connected = channel == (2 if self.wrong_channel else 1)
+        there = channel == self.coil_channel
+        connected = channel == self._beside if self.wrong_channel else there
         if not connected or self.disconnected or not 0.0 < self.signal_peak_v < inf:
             return 0.0
         return self.signal_peak_v if 0.0 < self.signal_frequency_hz < inf else 0.0

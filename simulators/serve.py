@@ -18,6 +18,7 @@ from pathlib import Path
 from simulators.line import Line
 from simulators.outlets import Outlet, PtyOutlet, SocketOutlet
 from simulators.pacing import Manner
+from simulators.udp_outlet import UdpOutlet
 
 STEP_S = 0.02
 # After a pause (the computer slept) the simulation catches up in steps of this.
@@ -49,7 +50,11 @@ class Server:
 
     def on_socket(self, name: str, line: Line, manner: Manner) -> str:
         """Serve a line on a free loopback port; return its address."""
-        outlet = SocketOutlet(name, line, manner, self._selector, self._paced)
+        outlet: Outlet
+        if manner.udp:
+            outlet = UdpOutlet(line, self._selector)
+        else:
+            outlet = SocketOutlet(name, line, manner, self._selector, self._paced)
         self._outlets.append(outlet)
         return outlet.address
 
@@ -57,10 +62,12 @@ class Server:
         """Serve a line on a pseudo-terminal; return its path.
 
         Raises:
-            OSError: this system has no pseudo-terminals.
+            OSError: this system has no pseudo-terminals, or the instrument no port.
         """
         if os.name != "posix":
             raise OSError("this system has no pseudo-terminals; use sockets")
+        if manner.udp:
+            raise OSError("it speaks UDP and has no serial port; use sockets")
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="amf_"))
         outlet = PtyOutlet(

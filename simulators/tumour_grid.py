@@ -24,6 +24,7 @@ from simulators.nanoparticles import Ilp, Particles, eddy_w_per_m3
 from simulators.tissues import Array, Flow, tissue
 
 LONGEST_STEP_S = 0.5
+STEP_DIGITS = 9
 EVEN_SHARE = 0.4
 CLUMP_SHARE_OF_RADIUS = 0.4
 
@@ -149,9 +150,10 @@ class TumourGrid:
             self._step(dt_s / count, heat, eddy)
 
     def _step(self, dt_s: float, heat_w_per_m3: float, eddy_w_per_m3: float) -> None:
-        step_for = (dt_s, self._flow.advance(dt_s))
+        # Differences of times are not all alike to the last digit; a ns is nothing.
+        step_for = (round(dt_s, STEP_DIGITS), self._flow.advance(dt_s))
         if step_for != self._step_for:
-            if dt_s != self._step_for[0]:
+            if step_for[0] != self._step_for[0]:
                 self._along = self._conduction(dt_s)
             self._step_for = step_for
             self._prepare(*step_for)

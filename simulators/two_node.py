@@ -115,6 +115,11 @@ class TwoNode:
             return self.body_c
         raise KeyError(place)
 
+    @property
+    def tumour_max_c(self) -> float:
+        """Return the temperature of the hotter of core and margin, in °C."""
+        return max(self.at("core"), self.at("margin"))
+
     def power_w(self, field_a_per_m: float, frequency_hz: float) -> tuple[float, float]:
         """Return the power in tumour and tissue at a peak amplitude in A/m, in W."""
         p = self.parameters

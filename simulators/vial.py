@@ -18,6 +18,7 @@ from scipy.linalg import expm
 
 from simulators.nanoparticles import Ilp, Particles
 
+SAME_STEP_S = 1e-9
 Row = tuple[float, float, float, float, float]
 
 
@@ -95,7 +96,8 @@ class Vial:
         """
         if not (0.0 <= field_a_per_m < inf and 0.0 <= frequency_hz < inf):
             raise ValueError(f"no field: {field_a_per_m} A/m at {frequency_hz} Hz")
-        if dt_s != self._step_s:
+        # Differences of times are not alike to the last digit; a ns is nothing here.
+        if abs(dt_s - self._step_s) > SAME_STEP_S:
             self._step_s, self._rows = dt_s, self._matrix(dt_s)
         p = self.parameters
         share = field_a_per_m / p.reference_field_a_per_m

@@ -38,6 +38,7 @@ UNITS = (
     *(
         "m",
         "mm",
+        "m2",
         "m3",
         "kg",
         "g",
@@ -61,6 +62,8 @@ WITHOUT_UNIT = {
     "to_ilp": "relative, in a budget",
     "cost_change": "a sum of squares over their variance",
     "factor": "a ratio",
+    "error": "relative, of a size",
+    "attenuation": "a ratio",
     "ratio": "a ratio",
     "scale": "a ratio",
     "decay": "what is left of one, after a step",

@@ -172,6 +172,7 @@ def _facts(run: RunData, summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("ceiling", f"{ceiling.limit_a_per_m_s:.4g} A/(m·s)"),
         ("amplitude cap", f"{ceiling.amplitude_cap_a_per_m / 1e3:.4g} kA/m"),
         ("field uncertainty (k = 2)", f"{100.0 * ceiling.field_uncertainty:.3g} %"),
+        ("eddy heating at most", _with_unit(summary["eddy_w_per_kg"], ".2f", "W/kg")),
         ("time at the ceiling", _with_unit(summary["ceiling_bound_s"], ".1f", "s")),
         ("highest healthy", _with_unit(summary["healthy_max_c"], ".2f", "°C")),
         ("true mean error", _with_unit(summary["true_mean_error_c"], "+.3f", "°C")),

@@ -57,7 +57,7 @@ def analyse_matrix(measured: list[Measured]) -> Matrix:
     points = tuple(_point(groups[key]) for key in sorted(groups))
     verdicts = _dependence(points)
     linear = bool(verdicts) and all(good for good, _ in verdicts)
-    return Matrix(points, _ilp(points), linear, tuple(words for _, words in verdicts))
+    return Matrix(points, ilp_of(points), linear, tuple(words for _, words in verdicts))
 
 
 def render_matrix(
@@ -128,7 +128,8 @@ def _shared(sars: list[Sar]) -> float:
     return float(np.sqrt(np.mean(parts)))
 
 
-def _ilp(points: tuple[MatrixPoint, ...]) -> Value | None:
+def ilp_of(points: tuple[MatrixPoint, ...]) -> Value | None:
+    """Compute one ILP in nH·m²/kg of all usable points, weighted; None below two."""
     good = [p for p in points if p.ilp_nh_m2_per_kg is not None]
     if len(good) < 2:
         return None

@@ -113,13 +113,55 @@ def dependence(
             axes.set_xscale("log")
             axes.set_yscale("log")
             for axis in (axes.xaxis, axes.yaxis):
-                axis.set_major_locator(LogLocator(subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0)))
+                low, high = axis.get_view_interval()
+                axis.set_major_locator(LogLocator(subs=_marks(low, high)))
                 axis.set_major_formatter(lambda value, _: f"{value:g}")
                 axis.set_minor_locator(NullLocator())
         axes.set_xlabel("H (kA/m, peak)")
         axes.set_ylabel(f"{what} ({unit})")
 
     return _figure(what, draw, 3.0)
+
+
+def control(
+    days: list[str], series: Mapping[str, list[tuple[int, float, float]]], what: str
+) -> str:
+    """Draw a control chart: (place in days, value, u) of each coil, mean and limits.
+
+    Lines are the mean of all and ± 2 and ± 3 standard deviations, from three on.
+    """
+
+    def draw(axes: Axes) -> None:
+        for k, (name, points) in enumerate(series.items()):
+            x, y, u = (np.array(column) for column in zip(*points, strict=True))
+            axes.errorbar(
+                x + 0.06 * (k - len(series) / 2),
+                y,
+                yerr=2.0 * u,
+                fmt="o",
+                ms=4,
+                color=COLOURS[k % len(COLOURS)],
+                capsize=2,
+                label=name,
+            )
+        every = np.array([v for points in series.values() for _, v, _ in points])
+        if every.size >= 3:
+            mean, s = float(every.mean()), float(every.std(ddof=1))
+            for width, style in ((0.0, "-"), (2.0, "--"), (3.0, ":")):
+                for side in (-width, width):
+                    axes.axhline(mean + side * s, color="#888888", ls=style, lw=0.7)
+        axes.set_xlim(-0.5, len(days) - 0.5)
+        axes.set_xticks(range(len(days)), days, rotation=30 if len(days) > 6 else 0)
+        axes.set_ylabel(what)
+
+    return _figure(f"control {what}", draw, 2.6)
+
+
+def _marks(low: float, high: float) -> tuple[float, ...]:
+    """Return the digits to label on a logarithmic axis: all where it is short."""
+    if high < 4.0 * low:
+        return tuple(float(d) for d in range(1, 10))
+    return (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
 def _shade(axes: Axes, record: Record) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controller.analysis.run_data import RunData
+from controller.decisions.ceiling import eddy_heating_w_per_kg
 
 Floats = NDArray[np.float64]
 SETTLED_WITHIN_C = 0.2
@@ -25,9 +26,9 @@ def summarise(run: RunData) -> dict[str, Any]:
     ``settling_s`` runs from the first ramp tick to the one from which the controlled
     temperature stays within ±0.2 °C of the set-point for 120 s, or for as long as the
     whole hold where that was shorter. ``healthy_max_c`` is the highest trusted
-    reading of a healthy probe. ``max_hf_a_per_m_s`` is the largest measured H·f,
-    without its uncertainty; ``ceiling_bound_s`` the time for which the ceiling
-    limited the command; ``cem43_min`` the dose at the last tick, by probe.
+    reading of a healthy probe. ``max_hf_a_per_m_s`` is the largest measured H·f, plain,
+    ``eddy_w_per_kg`` its heating of the exposed rim; ``ceiling_bound_s`` the time for
+    which it limited the command; ``cem43_min`` the dose at the last tick, by probe.
 
     ``completed``: the record was closed and the treatment went through all its
     phases; ``record_complete``: the record was closed. ``simulated_s`` is the time
@@ -43,6 +44,7 @@ def summarise(run: RunData) -> dict[str, Any]:
         "healthy_max_c": _healthy_max_c(run),
         "max_hf_a_per_m_s": _largest(columns["hf_a_per_m_s"]),
         "true_max_hf_a_per_m_s": _largest(truth.get("true_hf_a_per_m_s")),
+        "eddy_w_per_kg": _eddy_w_per_kg(run),
         "ceiling_a_per_m_s": run.settings.ceiling.limit_a_per_m_s,
         "ceiling_bound_s": _time_s(run, columns["command_at_bound"] == 1.0),
         "cem43_min": _doses_min(run),
@@ -52,6 +54,15 @@ def summarise(run: RunData) -> dict[str, Any]:
         "wall_s": run.results.get("wall_s"),
         "faults": [_without_nan(fault) for fault in run.faults()],
     }
+
+
+def _eddy_w_per_kg(run: RunData) -> float | None:
+    """Estimate the local eddy heating at the largest H·f; None without tissue."""
+    ceiling, largest = run.settings.ceiling, _largest(run.columns["hf_a_per_m_s"])
+    if ceiling.exposed_diameter_m is None or largest is None:
+        return None
+    nearest = largest * ceiling.position_factor
+    return eddy_heating_w_per_kg(nearest, ceiling.exposed_diameter_m)
 
 
 def settling_s(run: RunData) -> float | None:

@@ -44,8 +44,10 @@ def voltage_limit_for(
     """Return the voltage limit in V for a current: at most 1.1 × the tuned V(I).
 
     ``last_v``, the limit in force, is kept while it is 1.04 to 1.1 × tuned, so that
-    small moves of the current need no second write.
+    small moves of the current need no second write. 0 where none is programmed.
     """
+    if not applicator.limits_voltage:
+        return 0.0
     tuned_v = applicator.tuned_ohm * current_a
     if KEEP_VOLTAGE * tuned_v <= last_v <= VOLTAGE_HEADROOM * tuned_v:
         return last_v

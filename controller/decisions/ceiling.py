@@ -7,7 +7,7 @@ calibration is within its stated uncertainty.
 
 import math
 
-from controller.decisions.settings import CeilingSettings
+from controller.decisions.settings import CeilingSettings, FieldSensorSettings
 
 ATKINSON_BREZOVICH_A_PER_M_S = 4.85e8
 ATKINSON_BREZOVICH_DIAMETER_M = 0.30
@@ -16,50 +16,90 @@ MU0_H_PER_M = 4e-7 * math.pi
 
 
 def worst_product(
-    field_a_per_m: float, frequency_hz: float, ceiling: CeilingSettings
+    field_a_per_m: float,
+    frequency_hz: float,
+    ceiling: CeilingSettings,
+    sensor: FieldSensorSettings | None = None,
 ) -> float:
     """Return the largest H·f in A/(m·s) that the uncertainties allow.
 
-    (H·(1 + U_H) + U_abs) · f·(1 + U_f); monotonic in both arguments, also in floating
-    point, and never below the plain product.
+    (H·p·(1 + U_H) + U_abs) · f·(1 + U_f), p the position factor; monotonic in both
+    arguments, also in floating point, and never below the plain product. The
+    uncertainties of H are the calibration's, or those of a ``sensor``'s reading.
     """
-    field = field_a_per_m * (1.0 + ceiling.field_uncertainty)
-    field += ceiling.field_uncertainty_a_per_m
+    relative, absolute_a_per_m = _uncertainties(ceiling, sensor)
+    field = field_a_per_m * ceiling.position_factor * (1.0 + relative)
+    field += absolute_a_per_m
     return field * (frequency_hz * (1.0 + ceiling.frequency_uncertainty))
 
 
 def exceeds(
-    field_a_per_m: float, frequency_hz: float, ceiling: CeilingSettings
+    field_a_per_m: float,
+    frequency_hz: float,
+    ceiling: CeilingSettings,
+    sensor: FieldSensorSettings | None = None,
+    measured: bool = False,
 ) -> bool:
-    """Say whether a field may break the ceiling; NaN and negative values do."""
+    """Say whether a field may break the ceiling; NaN and negative values do.
+
+    What is commanded may be the amplitude cap itself; what is measured then has room
+    for the last digit of a read-back.
+    """
     if field_a_per_m == 0.0:
         return False
+    nearest_a_per_m = field_a_per_m * ceiling.position_factor
+    cap_a_per_m = ceiling.amplitude_cap_a_per_m
+    if measured:
+        cap_a_per_m /= ceiling.working_share
     inside = (
-        0.0 < field_a_per_m <= ceiling.amplitude_cap_a_per_m
+        0.0 < nearest_a_per_m <= cap_a_per_m
         and ceiling.frequency_min_hz <= frequency_hz <= ceiling.frequency_max_hz
-        and worst_product(field_a_per_m, frequency_hz, ceiling)
+        and worst_product(field_a_per_m, frequency_hz, ceiling, sensor)
         <= ceiling.limit_a_per_m_s
     )
     return not inside
 
 
-def permitted_amplitude(frequency_hz: float, ceiling: CeilingSettings) -> float:
+def permitted_amplitude(
+    frequency_hz: float,
+    ceiling: CeilingSettings,
+    sensor: FieldSensorSettings | None = None,
+) -> float:
     """Return the largest amplitude in A/m that may be commanded at a frequency.
 
     Zero outside the frequency band and for NaN. ``limit / f`` may round such that the
     product passes the limit, so the result steps down until the same arithmetic
-    that checks it agrees.
+    that checks it agrees. For a ``sensor``: the largest that it may read.
     """
     if not (ceiling.frequency_min_hz <= frequency_hz <= ceiling.frequency_max_hz):
         return 0.0
-    bound = ceiling.working_share * ceiling.limit_a_per_m_s
-    field = bound / (frequency_hz * (1.0 + ceiling.frequency_uncertainty))
-    field -= ceiling.field_uncertainty_a_per_m
-    field /= 1.0 + ceiling.field_uncertainty
-    field = min(field, ceiling.amplitude_cap_a_per_m)
-    while field > 0.0 and not worst_product(field, frequency_hz, ceiling) <= bound:
+    relative, absolute_a_per_m = _uncertainties(ceiling, sensor)
+    bound_a_per_m_s = ceiling.working_share * ceiling.limit_a_per_m_s
+    field = bound_a_per_m_s / (frequency_hz * (1.0 + ceiling.frequency_uncertainty))
+    field -= absolute_a_per_m
+    factor = ceiling.position_factor
+    field /= factor * (1.0 + relative)
+    field = min(field, ceiling.amplitude_cap_a_per_m / factor)
+    while field > 0.0 and not (
+        worst_product(field, frequency_hz, ceiling, sensor) <= bound_a_per_m_s
+        and field * factor <= ceiling.amplitude_cap_a_per_m
+    ):
         field = math.nextafter(field, 0.0)
     return field if 0.0 < field < math.inf else 0.0
+
+
+def _uncertainties(
+    ceiling: CeilingSettings, sensor: FieldSensorSettings | None
+) -> tuple[float, float]:
+    """Return the relative and the absolute (A/m) part that are added to a field.
+
+    A sensor's reading can be low by its U, so that the truth is up to H/(1 - U), which
+    is H·(1 + U/(1 - U)).
+    """
+    if sensor is None:
+        return ceiling.field_uncertainty, ceiling.field_uncertainty_a_per_m
+    relative = sensor.uncertainty / (1.0 - sensor.uncertainty)
+    return relative, sensor.uncertainty_a_per_m * (1.0 + relative)
 
 
 def diameter_limit(exposed_diameter_m: float) -> float:

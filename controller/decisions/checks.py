@@ -4,15 +4,27 @@ The single place that says which checks apply in which phase: on the probes whil
 field may be on, on the applicator always.
 """
 
-from dataclasses import replace
 from typing import NamedTuple
 
-from controller.decisions import interlocks, power, slip
+from controller.decisions import (
+    interlocks,
+    neighbours,
+    power,
+    rises,
+    slip,
+    treatment,
+)
+from controller.decisions.controlled import UNKNOWN, Controlled, left_out
+from controller.decisions.easing import Trend
+from controller.decisions.field_watch import STEADY_SHARE
 from controller.decisions.interlocks import Findings
 from controller.decisions.interlocks_drive import DriveWatch, check_drive
+from controller.decisions.neighbours import Neighbours
 from controller.decisions.power import PowerWatch
+from controller.decisions.resonance import follow_resonance
+from controller.decisions.rises import UNARMED, Rise
 from controller.decisions.settings import Settings
-from controller.decisions.signals import Fault, Measurement
+from controller.decisions.signals import NAN, Fault, Measurement
 from controller.decisions.slip import Envelope
 from controller.decisions.state import State
 from controller.decisions.thermometry import ProbeWatch
@@ -20,6 +32,10 @@ from controller.decisions.treatment import Course
 
 # resumed this close to the set-point, tissue shows no order of warming
 WARM_C = 1.0
+# later than this nobody was busy: the computer slept, or the program was stopped
+SLEPT_S = 2.0
+# power is what it was within so much: tissue that rises in a ramp goes on rising
+SAME_POWER = 0.9
 
 
 class Seen(NamedTuple):
@@ -33,6 +49,8 @@ class Seen(NamedTuple):
     controlled_c: float
     newest_c: float
     dt_s: float
+    tumour: Controlled = UNKNOWN
+    trends: tuple[Trend, ...] = ()
 
 
 class Checked(NamedTuple):
@@ -42,6 +60,8 @@ class Checked(NamedTuple):
     envelopes: tuple[Envelope, ...]
     drive: DriveWatch
     power: PowerWatch
+    neighbours: Neighbours
+    rise: Rise
 
 
 def check(
@@ -54,23 +74,36 @@ def check(
     drive = before.drive
     if m.drive is not None:
         drive = check_drive(drive, m.drive, s, found)
+        if s.applicator.track_resonance and seen.course.phase == "hold":
+            drive = _follow_resonance(drive, found.t_s, s)
     elif s.applicator.read_back:
         found.fault("no-read-back", "the applicator", "read-back", "none", "none")
-    watches = seen.watches
+    watches, memory = seen.watches, before.neighbours
     if not seen.course.heating:
         envelopes = (slip.FORGOTTEN,) * len(watches)
-        return Checked(watches, envelopes, drive, power.PowerWatch()), found
+        unheated = power.PowerWatch()
+        return Checked(watches, envelopes, drive, unheated, memory, UNARMED), found
     if not before.course.heating:
         interlocks.check_start(watches, s, found)
-        watches = tuple([replace(w, baseline_c=w.median_c) for w in watches])
+        watches = tuple([w._replace(baseline_c=w.median_c) for w in watches])
+        memory = neighbours.begin(memory, watches, found.t_s)
     now = _follow_power(before, seen, found.t_s)
     if not before.course.heating:
         warm = seen.controlled_c >= seen.course.setpoint_c - WARM_C
-        now = replace(now, core_led=warm)
-    envelopes = _check_probes(before, watches, now, seen.dt_s, s, found)
+        now = now._replace(core_led=warm)
+    envelopes = _check_probes(before, watches, now, seen, s, found)
     share = before.command.power_share
     now = _check_model(now, share, watches, seen, s, found)
-    return Checked(watches, envelopes, drive, now), found
+    memory = _compare(memory, watches, now, seen, s, found)
+    rise = _check_rise(before, now, seen, found)
+    return Checked(watches, envelopes, drive, now, memory, rise), found
+
+
+def _follow_resonance(drive: DriveWatch, t_s: float, s: Settings) -> DriveWatch:
+    sets_a = [current_a for _, current_a in drive.sets]
+    steady = min(sets_a) >= (1.0 - STEADY_SHARE) * max(sets_a) > 0.0
+    track = follow_resonance(drive.track, drive.field.load_ratio, steady, t_s, s)
+    return drive if track is drive.track else drive._replace(track=track)
 
 
 def _check_time(
@@ -82,7 +115,15 @@ def _check_time(
             Fault("clock", "the clock does not run forward", m.t_s, "forward", "not")
         )
     limit_s = s.limits.late_periods * s.period_s
-    if not m.late_s <= limit_s:
+    if m.late_s > SLEPT_S:
+        found.fault(
+            "suspended",
+            "this computer slept, or the program was stopped for a while",
+            f"a tick each {s.period_s:g} s",
+            f"{m.late_s:.1f} s late",
+            f"{SLEPT_S:g} s",
+        )
+    elif not m.late_s <= limit_s:
         found.fault(
             "late",
             "the control loop is late",
@@ -100,7 +141,7 @@ def _follow_power(before: State, seen: Seen, t_s: float) -> PowerWatch:
         before.course.phase != seen.course.phase
         or before.course.setpoint_c != seen.course.setpoint_c
     ):
-        now = replace(now, armed_s=t_s)
+        now = now._replace(armed_s=t_s)
     return power.learn(now, seen.watches) if seen.course.phase == "ramp" else now
 
 
@@ -108,19 +149,30 @@ def _check_probes(
     before: State,
     watches: tuple[ProbeWatch, ...],
     now: PowerWatch,
-    dt_s: float,
+    seen: Seen,
     s: Settings,
     found: Findings,
 ) -> tuple[Envelope, ...]:
-    limits = s.limits
-    dt_s = max(dt_s, 0.0)
-    cooling_c = power.cooling_rate(now, before.command.power_share, limits) * dt_s
+    limits, share = s.limits, before.command.power_share
+    dt_s = max(seen.dt_s, 0.0)
+    cooling_c = power.cooling_rate(now, share, limits) * dt_s
+    ramping = seen.course.phase == "ramp" and share >= SAME_POWER * now.mean_share > 0.0
     envelopes = []
     for envelope, watch, probe in zip(before.envelopes, watches, s.probes, strict=True):
+        if left_out(watch, probe, watches, s, found.t_s):
+            interlocks.check_left_out(watch, probe, limits, found)
+            envelopes.append(slip.FORGOTTEN)
+            continue
         interlocks.check_probe(watch, probe, limits, found)
         if probe.role != "sample":
             envelope = slip.follow(  # noqa: PLW2901
-                envelope, watch.median_c, cooling_c, dt_s, found.t_s, limits.slip_c
+                envelope,
+                watch.median_c,
+                cooling_c,
+                dt_s,
+                found.t_s,
+                limits.slip_c,
+                ramping=ramping,
             )
             slip.check_slip(envelope, watch.median_c, probe, limits, found)
         envelopes.append(envelope)
@@ -136,7 +188,7 @@ def _check_model(
     found: Findings,
 ) -> PowerWatch:
     if not now.core_led and interlocks.check_order(watches, s, found):
-        now = replace(now, core_led=True)
+        now = now._replace(core_led=True)
     quiet_s, name = interlocks.check_quiet(watches, s, seen.course, found)
     dt_s = max(seen.dt_s, 0.0)
     now = power.probe_quiet(now, quiet_s, name, share, dt_s, s, found)
@@ -147,13 +199,54 @@ def _check_model(
     return now
 
 
+def _compare(
+    memory: Neighbours,
+    watches: tuple[ProbeWatch, ...],
+    now: PowerWatch,
+    seen: Seen,
+    s: Settings,
+    found: Findings,
+) -> Neighbours:
+    course = seen.course
+    open_a_per_m = treatment.open_field_a_per_m(course, found.t_s)
+    controlled = open_a_per_m != open_a_per_m
+    settled_s = found.t_s - now.armed_s
+    return neighbours.compare(
+        memory,
+        watches,
+        seen.controlled_c,
+        course.setpoint_c if controlled else NAN,
+        now.hold_share,
+        settled_s if controlled and course.phase == "hold" else NAN,
+        s,
+        found,
+    )
+
+
+def _check_rise(before: State, now: PowerWatch, seen: Seen, found: Findings) -> Rise:
+    course, rise = seen.course, before.rise
+    temperature_c = seen.controlled_c
+    if not before.course.heating or course.number != before.course.number:
+        rise = rises.arm(temperature_c, course.setpoint_c, now.mean_share)
+    elif course.setpoint_c != rise.setpoint_c:
+        rise = rises.rearmed(rise, temperature_c, course.setpoint_c, now.hold_share)
+    if rise.from_c != rise.from_c:
+        return rise
+    open_a_per_m = treatment.open_field_a_per_m(course, found.t_s)
+    if open_a_per_m == open_a_per_m:
+        return Rise(setpoint_c=course.setpoint_c)
+    share, dt_s = before.command.power_share, max(seen.dt_s, 0.0)
+    return rises.check_rise(rise, temperature_c, share, now.gain_c_per_s, dt_s, found)
+
+
 def _check_ramp(seen: Seen, s: Settings, found: Findings) -> None:
     elapsed_s = found.t_s - seen.course.since_s
-    if seen.course.phase == "ramp" and elapsed_s > s.treatment.max_ramp_s:
+    most_s = treatment.longest_ramp_s(seen.course, s)
+    if seen.course.phase == "ramp" and elapsed_s > most_s:
         found.fault(
             "ramp-too-long",
             "the set-point was not reached in time",
-            f"{seen.course.setpoint_c:g} °C within {s.treatment.max_ramp_s:g} s",
+            f"{seen.course.setpoint_c:g} °C within {most_s:g} s",
             f"{seen.controlled_c:.2f} °C",
-            f"{s.treatment.max_ramp_s:g} s",
+            f"{most_s:g} s",
         )

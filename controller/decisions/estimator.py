@@ -11,6 +11,7 @@ from typing import NamedTuple
 from controller.decisions.estimator_energy import Energy, pushed
 from controller.decisions.estimator_heatup import (
     HeatUp,
+    Learned,
     advanced,
     begun,
     complete,
@@ -42,6 +43,8 @@ RISEN_C = 0.5
 # They serve until losses take this part of the full heating: the curve then bends
 # further than a cubic follows.
 BENT = 0.8
+# ... for so many delays, and at least 1 s.
+BENT_DELAYS = 1.0
 # Smoothing of the readings before anything is known of the plant.
 SMOOTH_S = 2.0
 
@@ -61,7 +64,9 @@ class Estimate(NamedTuple):
     ``reading_c`` is what the probe should show now, ``temperature_c`` what the tissue
     has; ``mature`` tells that both rest on enough heat-up, ``given_up`` that they
     never will. ``gain_c_per_s`` is the rate at full power without losses.
-    ``doubt_s`` is for how long readings have been held for false.
+    ``doubt_s`` is for how long readings have been held for false, ``bent_s`` for how
+    long losses have seemed to take most of the heating; ``expected_s`` is the likely
+    delay, and the factor from there that is one sigma.
     """
 
     energy: Energy = Energy()
@@ -71,6 +76,8 @@ class Estimate(NamedTuple):
     heat: HeatUp | None = None
     track: Track | None = None
     doubt_s: float = 0.0
+    bent_s: float = 0.0
+    expected_s: tuple[float, float] = (2.5, 2.2)
     reading_c: float = NAN
     temperature_c: float = NAN
     rate_c_per_s: float = 0.0
@@ -94,7 +101,9 @@ def observed(
         return _tracked(known, known.track, energy, noise, dt_s, temperature_c)
     if energy.total_s <= 0.0 or not isfinite(known.base_c):
         return _waiting(known, noise, dt_s, temperature_c)
-    heat = known.heat or begun(known.base_c, known.base_readings)
+    heat = known.heat
+    if heat is None:
+        heat = begun(known.base_c, known.base_readings, *known.expected_s)
     heat = advanced(heat, known.energy, energy, dt_s, temperature_c, noise.sigma_c)
     return _learning(known, heat, energy, noise, dt_s, temperature_c)
 
@@ -141,24 +150,24 @@ def _learning(
     temperature_c: float,
 ) -> Estimate:
     """Answer from the fits; until they are complete from the readings alone."""
-    previous = known
-    known = known._replace(energy=energy, noise=noise, heat=heat)
     if not complete(heat):
+        known = known._replace(energy=energy, noise=noise, heat=heat)
         return _followed(known, dt_s, temperature_c)
     told = learned(heat, energy)
-    delay_s = told.dead_s + told.lag_s
-    gain, mean = told.gain_c_per_s, mean_gain(heat)
+    delay_s, gain = told.dead_s + told.lag_s, told.gain_c_per_s
     sigma = slope_sigma(heat, delay_s, noise.sigma_c)
-    mature = (
-        heat.elapsed_s >= 1.5 * delay_s
-        and told.reading_c - known.base_c > RISEN_C
-        and sigma < MATURE * mean
-        and 0.5 * mean < gain < 4.0 * mean
-        and -0.5 * gain < told.loss_c_per_s < gain
-    )
-    if not mature:
+    if not _believable(told, heat, known.base_c, sigma):
+        known = known._replace(energy=energy, noise=noise, heat=heat)
         return _followed(known, dt_s, temperature_c)
+    # noise alone bends a curve for a moment
+    firm = heat.elapsed_s > 4.0 * delay_s and sigma < 0.3 * MATURE * gain
+    bent = firm and known.mature and told.loss_c_per_s > BENT * gain
+    bent_s = known.bent_s + dt_s if bent else 0.0
     known = known._replace(
+        energy=energy,
+        noise=noise,
+        heat=heat,
+        bent_s=bent_s,
         reading_c=told.reading_c,
         temperature_c=told.temperature_c,
         rate_c_per_s=told.rate_c_per_s,
@@ -168,9 +177,21 @@ def _learning(
         mature=True,
         once_mature=True,
     )
-    firm = heat.elapsed_s > 4.0 * delay_s and sigma < 0.3 * MATURE * gain
-    firm = firm and previous.mature
-    return settled(known) if firm and told.loss_c_per_s > BENT * gain else known
+    return settled(known) if bent_s > max(BENT_DELAYS * delay_s, 1.0) else known
+
+
+def _believable(
+    told: Learned, heat: HeatUp, base_c: float, sigma_c_per_s: float
+) -> bool:
+    """Tell whether the fits rest on enough of a rise to be used."""
+    gain, mean = told.gain_c_per_s, mean_gain(heat)
+    return (
+        heat.elapsed_s >= 1.5 * (told.dead_s + told.lag_s)
+        and told.reading_c - base_c > RISEN_C
+        and sigma_c_per_s < MATURE * mean
+        and 0.5 * mean < gain < 4.0 * mean
+        and -0.5 * gain < told.loss_c_per_s < gain
+    )
 
 
 def _followed(known: Estimate, dt_s: float, temperature_c: float) -> Estimate:

@@ -23,9 +23,8 @@ from controller.decisions.estimator_fit import NO_FIT, NO_SUMS, Fit, Sums, solve
 DELAYS_S = tuple(0.3 * 1.4**k for k in range(15))
 LAG_PARTS = (0.3, 0.8)
 SHAPES = tuple((d * (1.0 - p), d * p) for p in LAG_PARTS for d in DELAYS_S)
-# A fibre in a catheter answers within about 2.5 s; a factor of 2.2 is one sigma.
-# Stands for -2 log of the prior probability.
-PRIOR = tuple((log(d / 2.5) / 0.8) ** 2 for _ in LAG_PARTS for d in DELAYS_S)
+# Dead time in grid steps, lag in s, and the lag's rate per s, for the inmost loop.
+STEPS = tuple((dead / GRID_S, lag, -1.0 / lag) for dead, lag in SHAPES)
 USUAL = 6
 # Each delay with its neighbours in the same division.
 AROUND = tuple(
@@ -46,7 +45,8 @@ class HeatUp(NamedTuple):
 
     ``totals`` are Σy and Σy² of the readings, and the first and second integral of
     the energy. ``best`` is the likeliest fit of each division, the likelier of them
-    first. ``turn`` counts the fits that were solved, then goes round.
+    first. ``prior`` is -2 log of how likely each was before. ``turn`` counts the fits
+    that were solved, then goes round.
     """
 
     base_c: float
@@ -57,6 +57,7 @@ class HeatUp(NamedTuple):
     fits: tuple[Fit, ...]
     best: tuple[int, ...]
     turn: int
+    prior: tuple[float, ...]
 
 
 class Learned(NamedTuple):
@@ -73,11 +74,19 @@ class Learned(NamedTuple):
     lag_s: float
 
 
-def begun(base_c: float, readings: int) -> HeatUp:
-    """Start the fits from a baseline in °C that is the mean of some readings."""
+def begun(
+    base_c: float, readings: int, expected_s: float = 2.5, factor: float = 2.2
+) -> HeatUp:
+    """Start the fits from a baseline in °C that is the mean of some readings.
+
+    Delays of ``expected_s`` are likely; a ``factor`` from there is one sigma.
+    """
+    one = log(factor)
+    likely = [(log(d / expected_s) / one) ** 2 for d in DELAYS_S] * len(LAG_PARTS)
     none = (NO_SUMS,) * len(SHAPES)
     fits = (NO_FIT,) * len(SHAPES)
-    return HeatUp(base_c, 0.0, readings, (0.0, 0.0, 0.0, 0.0), none, fits, (USUAL,), 0)
+    totals = (0.0, 0.0, 0.0, 0.0)
+    return HeatUp(base_c, 0.0, readings, totals, none, fits, (USUAL,), 0, tuple(likely))
 
 
 def advanced(
@@ -104,6 +113,7 @@ def advanced(
         heat.fits,
         heat.best,
         heat.turn,
+        heat.prior,
     )
     gain, weight = _mean_gain(heat)
     if not fresh or gain * gain * weight < (CLEAR * noise_c) ** 2:
@@ -144,21 +154,22 @@ def _summed(
     out: list[Sums] = []
     total, behind, past = energy
     half = 0.5 * dt_s
-    for (dead, lag), sums in zip(SHAPES, all_sums, strict=True):
+    behind_steps, per_dt = behind / GRID_S, 1.0 / dt_s
+    for (dead_steps, lag, rate), sums in zip(STEPS, all_sums, strict=True):
         if not sums:
             out.append(sums)
             continue
         ud, w, x, z, sw, sx, sz, ww, wx, wz, xx, xz, zz, yw, yx, yz = sums
         # seen_s, written out: this is the inmost loop
-        steps = (dead - behind) / GRID_S
+        steps = dead_steps - behind_steps
         if steps > 0.0:
             whole = int(steps)
             newer = past[-1 - whole]
             new = newer + (steps - whole) * (past[-2 - whole] - newer)
         else:
-            new = total + dead / behind * (past[-1] - total)
-        ahead = lag * (new - ud) / dt_s
-        w1 = new - ahead + (w - ud + ahead) * exp(-dt_s / lag)
+            new = total + dead_steps / behind_steps * (past[-1] - total)
+        ahead = lag * per_dt * (new - ud)
+        w1 = new - ahead + (w - ud + ahead) * exp(rate * dt_s)
         x1 = x + half * (w + w1)
         z1 = z + half * (x + x1)
         if fresh:
@@ -171,26 +182,34 @@ def _summed(
 
 
 def _refitted(heat: HeatUp, noise_c: float, scale: float) -> HeatUp:
-    """Solve the fits beside the best ones and a few others; drop the hopeless."""
+    """Solve the fits beside the best one and some others; drop the hopeless.
+
+    The others in turn: those beside the best of the other division, or the next few.
+    """
     fits, sums, turn = list(heat.fits), heat.sums, heat.turn
-    chosen = {(turn + k) % len(fits) for k in range(SOLVED_A_TICK)}
-    if complete(heat):
-        close = fits[heat.best[0]][0] + CLOSE
-        for k in heat.best:
-            if fits[k][0] < close:
-                chosen |= AROUND[k]
+    first, *others = heat.best
+    nearby = AROUND[first] if complete(heat) else frozenset[int]()
+    close = fits[first][0] + CLOSE
+    rivals = [k for k in others if fits[k][0] < close]
+    if nearby and rivals and heat.readings % 2:
+        chosen = nearby.union(*[AROUND[k] for k in rivals])
+    else:
+        chosen = nearby | {(turn + k) % len(fits) for k in range(SOLVED_A_TICK)}
+        turn += SOLVED_A_TICK
     sum_y, sum_yy, _, _ = heat.totals
     n, time_s = heat.readings, heat.elapsed_s
     for k in chosen:
         if sums[k]:
             fit = solved(sums[k], n, sum_y, sum_yy, time_s, noise_c, scale)
-            fits[k] = (fit[0] + PRIOR[k], *fit[1:])
-    turn += SOLVED_A_TICK
+            fits[k] = (fit[0] + heat.prior[k], *fit[1:])
     if turn >= 2 * len(fits):
         turn = len(fits)
         sums, fits = _pruned(sums, fits)
     best = _best(fits)
-    return heat._replace(sums=sums, fits=tuple(fits), best=best, turn=turn)
+    base_c, elapsed_s, readings, totals, *_, prior = heat
+    return HeatUp(
+        base_c, elapsed_s, readings, totals, sums, tuple(fits), best, turn, prior
+    )
 
 
 def _pruned(

@@ -7,6 +7,7 @@ fails safe. Numbers and reasons: docs/safety.md.
 
 from dataclasses import dataclass, field
 
+from controller.decisions.controlled import alive, left_out
 from controller.decisions.settings import (
     TUMOUR_ROLES,
     LimitSettings,
@@ -18,6 +19,7 @@ from controller.decisions.thermometry import ProbeWatch, tolerated_age_s
 from controller.decisions.treatment import Course
 
 NEVER = float("nan")
+LEFT_OUT_S = 10.0
 _SAID = {
     "no-probe": "reports no probe",
     "warming-up": "is still warming up",
@@ -65,13 +67,27 @@ def check_probe(
         _check_sample(watch, probe, limits, found)
 
 
+def check_left_out(
+    watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
+) -> None:
+    """Hold back for 10 s for a redundant tumour probe that has died, and say so."""
+    gone_s = found.t_s - watch.taken_s - tolerated_age_s(probe, limits)
+    said = f"probe {probe.name} ({probe.role}) {_SAID[watch.quality]} and is left out"
+    if gone_s < LEFT_OUT_S:
+        found.hold_backs.append(said)
+        left_s = f"{LEFT_OUT_S - gone_s:.0f} s"
+        said = f"{said}: power may only fall for {left_s}; stop, or it goes on then"
+    found.cautions.append(said)
+
+
 def check_start(
     watches: tuple[ProbeWatch, ...], settings: Settings, found: Findings
 ) -> None:
     """Check that heating may begin: every probe good, the body warm enough."""
     limits = settings.limits
     for watch, probe in zip(watches, settings.probes, strict=True):
-        _check_age(watch, probe, limits, found)
+        if not left_out(watch, probe, watches, settings, found.t_s):
+            _check_age(watch, probe, limits, found)
         low_c, high_c = limits.body_start_low_c, limits.body_start_high_c
         if probe.role == "body" and not low_c <= watch.median_c <= high_c:
             found.fault(
@@ -117,16 +133,18 @@ def check_quiet(
     In the ramp, where full power must move every tumour probe, 60 s is a fault.
     """
     newest_s = max((w.unchanged_since_s for w in watches), default=NEVER)
-    alive = found.t_s - newest_s < settings.limits.frozen_hold_back_s
+    living = found.t_s - newest_s < settings.limits.frozen_hold_back_s
     worst_s, name = 0.0, ""
     for watch, probe in zip(watches, settings.probes, strict=True):
         if probe.role not in TUMOUR_ROLES and probe.role != "sample":
+            continue
+        if not alive(watch, probe, settings.limits, found.t_s):
             continue
         quiet_s = found.t_s - watch.unchanged_since_s
         heated_s = min(quiet_s, found.t_s - course.since_s)
         if course.phase == "ramp" and heated_s >= settings.limits.frozen_hold_back_s:
             _frozen(probe.name, heated_s, "a rise at full power", settings, found)
-        worst = quiet_s * (0.5 if alive else 1.0)
+        worst = quiet_s * (0.5 if living else 1.0)
         if worst > worst_s:
             worst_s, name = worst, probe.name
     return worst_s, name

@@ -4,34 +4,46 @@ The ceiling itself is among them, on measured values: a trip, for faults. The bo
 what is commanded is in ``ceiling``.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from controller.decisions.applicator import field_for
-from controller.decisions.ceiling import exceeds
+from controller.decisions.field_sources import breach, measured_field, sensed_frequency
+from controller.decisions.field_watch import (
+    UNSEEN,
+    FieldWatch,
+    drift_words,
+    follow_field,
+)
 from controller.decisions.interlocks import Findings
-from controller.decisions.settings import ApplicatorSettings, LimitSettings, Settings
+from controller.decisions.resonance import UNTRACKED, Track
+from controller.decisions.settings import LimitSettings, Settings
 from controller.decisions.signals import NAN, Command, Drive
+
+__all__ = ["DriveWatch", "check_drive", "measured_field", "remember"]
 
 SETTLE_S = 1.0
 # a reading may be 1.5 s old, and is compared with what was set in the second before it
 KEPT_S = 3.0
 FREQUENCY_TOLERANCE = 1e-3
-OFF_CURRENT_SHARE = 0.02
+SENSED_FREQUENCY_TOLERANCE = 5e-3
+# after a step of the frequency the one before may still be read back for so long
+FREQUENCY_STEP_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class DriveWatch:
+class DriveWatch(NamedTuple):
     """What is remembered of the applicator.
 
     ``sets`` are (time in s, current in A) commanded in the last 3 s;
     ``switched_s`` when the output was last commanded on or off; ``low_since_s``
-    since when the current has been below its set-point.
+    since when the current has been below its set-point. ``field`` is of the field's
+    sources, ``track`` of the frequency.
     """
 
     sets: tuple[tuple[float, float], ...] = ()
     output_on: bool = False
     switched_s: float = NAN
     low_since_s: float = NAN
+    field: FieldWatch = UNSEEN
+    track: Track = UNTRACKED
 
 
 def remember(watch: DriveWatch, command: Command, t_s: float) -> DriveWatch:
@@ -39,72 +51,94 @@ def remember(watch: DriveWatch, command: Command, t_s: float) -> DriveWatch:
     switched_s = watch.switched_s
     if command.output_on != watch.output_on or switched_s != switched_s:
         switched_s = t_s
-    recent = tuple(s for s in watch.sets if t_s - s[0] <= KEPT_S)
+    sets, old = watch.sets, 0
+    while old < len(sets) and not t_s - sets[old][0] <= KEPT_S:
+        old += 1
+    sets = (*sets[old:], (t_s, command.current_a))
+    if not command.output_on:  # what comes next is to be confirmed anew
+        return DriveWatch(sets, False, switched_s, watch.low_since_s)
     return DriveWatch(
-        (*recent, (t_s, command.current_a)),
-        command.output_on,
-        switched_s,
-        watch.low_since_s,
+        sets, True, switched_s, watch.low_since_s, watch.field, watch.track
     )
-
-
-def measured_field(drive: Drive | None, applicator: ApplicatorSettings) -> float:
-    """Return the measured amplitude in A/m, NaN without a drive.
-
-    The highest of the field sensor's and of supply current × calibration.
-    """
-    if drive is None:
-        return NAN
-    from_current = field_for(drive.current_a, applicator)
-    sensed = drive.field_a_per_m
-    return max(from_current, sensed) if sensed == sensed else from_current
 
 
 def check_drive(
     watch: DriveWatch, drive: Drive, settings: Settings, found: Findings
 ) -> DriveWatch:
     """Check supply and generator; return the watch with the low-current time."""
-    applicator, limits = settings.applicator, settings.limits
-    _check_links(drive, limits, found)
+    _check_links(drive, settings, found)
     _check_ceiling(drive, settings, found)
     _check_supply(watch, drive, found)
     if watch.output_on:
-        _check_generator(drive, applicator, found)
-    return _check_current(watch, drive, settings, found)
+        _check_frequency(watch, drive, settings, found)
+    watch = _check_current(watch, drive, settings, found)
+    return _check_field(watch, drive, settings, found) if watch.output_on else watch
 
 
-def _check_links(drive: Drive, limits: LimitSettings, found: Findings) -> None:
-    for name, taken_s in (
-        ("coil supply", drive.supply_taken_s),
-        ("generator", drive.generator_taken_s),
-    ):
-        age_s = found.t_s - taken_s
-        if not age_s <= limits.drive_age_s:
-            seen = "never" if age_s != age_s else f"{age_s:.1f} s ago"
-            found.fault(
-                name.split()[-1] + "-lost",
-                f"the {name} does not answer",
-                "an answer each period",
-                f"the last one {seen}",
-                f"{limits.drive_age_s:g} s",
-            )
+def _check_links(drive: Drive, settings: Settings, found: Findings) -> None:
+    limits = settings.limits
+    _check_link("coil supply", drive.supply_taken_s, limits, found)
+    if settings.applicator.sets_frequency:
+        _check_link("generator", drive.generator_taken_s, limits, found)
+
+
+def _check_link(
+    name: str, taken_s: float, limits: LimitSettings, found: Findings
+) -> None:
+    age_s = found.t_s - taken_s
+    if not age_s <= limits.drive_age_s:
+        seen = "never" if age_s != age_s else f"{age_s:.1f} s ago"
+        found.fault(
+            name.split()[-1] + "-lost",
+            f"the {name} does not answer",
+            "an answer each period",
+            f"the last one {seen}",
+            f"{limits.drive_age_s:g} s",
+        )
 
 
 def _check_ceiling(drive: Drive, settings: Settings, found: Findings) -> None:
-    field_a_per_m = measured_field(drive, settings.applicator)
-    idle = OFF_CURRENT_SHARE * settings.applicator.max_current_a
-    if not drive.output_on and drive.current_a <= idle:
+    seen = breach(drive, settings)
+    if seen is None:
         return
-    if exceeds(field_a_per_m, drive.frequency_hz, settings.ceiling):
-        limit = settings.ceiling.limit_a_per_m_s
-        found.fault(
-            "ceiling",
-            "the measured field may break the ceiling",
-            f"H·f with its uncertainty up to {limit:.4g} A/(m·s)",
-            f"{field_a_per_m:.0f} A/m at {drive.frequency_hz:.0f} Hz, "
-            f"H·f {field_a_per_m * drive.frequency_hz:.4g} A/(m·s)",
-            f"{limit:.4g} A/(m·s), {settings.ceiling.amplitude_cap_a_per_m:.0f} A/m",
-        )
+    source, field_a_per_m, frequency_hz = seen
+    limit = settings.ceiling.limit_a_per_m_s
+    found.fault(
+        "ceiling",
+        "the measured field may break the ceiling",
+        f"H·f with its uncertainty up to {limit:.4g} A/(m·s)",
+        f"{field_a_per_m:.0f} A/m ({source}) at {frequency_hz:.0f} Hz, "
+        f"H·f {field_a_per_m * frequency_hz:.4g} A/(m·s)",
+        f"{limit:.4g} A/(m·s), {settings.ceiling.amplitude_cap_a_per_m:.0f} A/m",
+    )
+
+
+def _check_field(
+    watch: DriveWatch, drive: Drive, settings: Settings, found: Findings
+) -> DriveWatch:
+    lowest_a = highest_a = drive.current_a
+    if settings.field_sensor is not None:
+        begin_s = end_s = drive.supply_taken_s
+        if drive.field_taken_s == drive.field_taken_s:
+            begin_s = min(begin_s, drive.field_taken_s)
+            end_s = max(end_s, drive.field_taken_s)
+        sets = [a for t_s, a in watch.sets if begin_s - SETTLE_S <= t_s <= end_s]
+        lowest_a, highest_a = min(sets, default=0.0), max(sets, default=0.0)
+    field = follow_field(watch.field, drive, lowest_a, highest_a, settings, found)
+    if field.confirmed:
+        words = drift_words(field)
+        if words:
+            found.cautions.append(words)
+    if field is watch.field:
+        return watch
+    return DriveWatch(
+        watch.sets,
+        watch.output_on,
+        watch.switched_s,
+        watch.low_since_s,
+        field,
+        watch.track,
+    )
 
 
 def _check_supply(watch: DriveWatch, drive: Drive, found: Findings) -> None:
@@ -128,18 +162,23 @@ def _check_supply(watch: DriveWatch, drive: Drive, found: Findings) -> None:
         )
 
 
-def _check_generator(
-    drive: Drive, applicator: ApplicatorSettings, found: Findings
+def _check_frequency(
+    watch: DriveWatch, drive: Drive, settings: Settings, found: Findings
 ) -> None:
-    off_hz = abs(drive.frequency_hz - applicator.frequency_hz)
-    if not off_hz <= FREQUENCY_TOLERANCE * applicator.frequency_hz:
-        found.fault(
-            "frequency",
-            "the generator's frequency is not the one commanded",
-            f"{applicator.frequency_hz:.0f} Hz",
-            f"{drive.frequency_hz:.0f} Hz",
-            f"±{100 * FREQUENCY_TOLERANCE:g} %",
-        )
+    if not settings.applicator.sets_frequency:
+        return
+    wanted_hz, track = settings.applicator.frequency_hz, watch.track
+    if track.frequency_hz == track.frequency_hz:
+        wanted_hz = track.frequency_hz
+        stepped = found.t_s - track.since_s <= FREQUENCY_STEP_S
+        if stepped and abs(drive.frequency_hz - track.left_hz) <= 1.0:
+            wanted_hz = track.left_hz
+    unread = drive.frequency_hz != drive.frequency_hz
+    if not (unread and settings.field_sensor is not None):
+        _compare_hz("generator", drive.frequency_hz, wanted_hz, found)
+    sensed_hz = sensed_frequency(drive, settings.applicator)
+    if sensed_hz == sensed_hz:
+        _compare_hz("field", sensed_hz, wanted_hz, found)
     if not drive.generator_on:
         found.fault(
             "generator-off",
@@ -147,6 +186,19 @@ def _check_generator(
             "generator on",
             "generator off",
             "none",
+        )
+
+
+def _compare_hz(what: str, read_hz: float, wanted_hz: float, found: Findings) -> None:
+    sensed = what == "field"
+    tolerance = SENSED_FREQUENCY_TOLERANCE if sensed else FREQUENCY_TOLERANCE
+    if not abs(read_hz - wanted_hz) <= tolerance * wanted_hz:
+        found.fault(
+            "frequency",
+            f"the {what}'s frequency is not the one commanded",
+            f"{wanted_hz:.0f} Hz",
+            f"{read_hz:.0f} Hz",
+            f"±{100 * tolerance:g} %",
         )
 
 
@@ -166,15 +218,21 @@ def _check_current(
             f"{drive.current_a:.2f} A",
             f"{highest_a + tolerance_a:.2f} A",
         )
-    lowest_a = min(sets, default=0.0)
-    if drive.current_a >= lowest_a - tolerance_a:
-        low_since_s = NAN
-    else:
-        low_since_s = watch.low_since_s
-        low_since_s = found.t_s if low_since_s != low_since_s else low_since_s
-        if found.t_s - low_since_s >= settings.limits.current_low_s:
-            found.cautions.append(
-                f"the supply delivers {drive.current_a:.2f} A of {newest_a:.2f} A: "
-                "at its voltage limit, or the coil is detuned"
-            )
-    return DriveWatch(watch.sets, watch.output_on, watch.switched_s, low_since_s)
+    low_since_s = _low_since(watch, drive, min(sets, default=0.0) - tolerance_a, found)
+    if found.t_s - low_since_s >= settings.limits.current_low_s:
+        found.cautions.append(
+            f"the supply delivers {drive.current_a:.2f} A of {newest_a:.2f} A: "
+            "at its voltage limit, or the coil is detuned"
+        )
+    if low_since_s != low_since_s and watch.low_since_s != watch.low_since_s:
+        return watch
+    return watch._replace(low_since_s=low_since_s)
+
+
+def _low_since(
+    watch: DriveWatch, drive: Drive, least_a: float, found: Findings
+) -> float:
+    if drive.current_a >= least_a:
+        return NAN
+    since_s = watch.low_since_s
+    return found.t_s if since_s != since_s else since_s

@@ -101,8 +101,8 @@ class ControlState(NamedTuple):
 
 def initial(settings: ControlSettings) -> ControlState:
     """Start the law with nothing learned and the field off."""
-    del settings
-    return ControlState()
+    expected = (settings.expected_delay_s, settings.expected_delay_factor)
+    return ControlState(Estimate(expected_s=expected))
 
 
 def update(

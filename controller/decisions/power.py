@@ -4,7 +4,7 @@ Shares are relative heating power u = (H/H_bound)², 0 to 1. The interlocks comp
 temperatures with what this power can have done.
 """
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from controller.decisions.interlocks import Findings, check_answer
 from controller.decisions.settings import LimitSettings, Settings
@@ -15,12 +15,13 @@ MEAN_S = 120.0
 POWER_STEP = 0.8
 HIGH_POWER = 1.5
 LEARN_SHARE = 0.3
+# below this part of its mean the power rests; what it balanced then fades in so long
+REST, REST_S = 0.2, 900.0
 # the rise limit is 1.5 × P_max/C, so full power heats by two thirds of it
 RISE_MARGIN = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class PowerWatch:
+class PowerWatch(NamedTuple):
     """``mean_share`` is the mean of the last 2 min of heating, ``heated_s`` its length.
 
     ``hold_share`` is the mean since the hold began or the set-point changed, at
@@ -44,8 +45,14 @@ def follow(power: PowerWatch, share: float, dt_s: float, t_s: float) -> PowerWat
     """Return the watch after ``dt_s`` of heating at a share."""
     heated_s = power.heated_s + dt_s
     held_s = t_s - power.armed_s
+    span_s = heated_s
+    if share < REST * power.mean_share:
+        # without heating tissue cools by itself, and it forgets slower than a mean
+        span_s, dt_rest_s = MEAN_S, dt_s * MEAN_S / REST_S
+    else:
+        dt_rest_s = dt_s
     return PowerWatch(
-        _mean(power.mean_share, share, dt_s, heated_s),
+        _mean(power.mean_share, share, dt_rest_s, span_s),
         heated_s,
         _mean(power.hold_share, share, dt_s, held_s),
         power.gain_c_per_s,
@@ -71,7 +78,7 @@ def learn(power: PowerWatch, watches: tuple[ProbeWatch, ...]) -> PowerWatch:
     gain = max(
         [w.slope_c_per_s / share for w in watches if w.slope_c_per_s > 0.0] + [0]
     )
-    return replace(power, gain_c_per_s=gain) if gain > power.gain_c_per_s else power
+    return power._replace(gain_c_per_s=gain) if gain > power.gain_c_per_s else power
 
 
 def cooling_rate(power: PowerWatch, share: float, limits: LimitSettings) -> float:
@@ -105,15 +112,15 @@ def probe_quiet(
     if quiet_s < s.limits.frozen_hold_back_s:
         if power.quiet_share != power.quiet_share:
             return power
-        return replace(power, quiet_share=NAN, predicted_c=0.0)
+        return power._replace(quiet_share=NAN, predicted_c=0.0)
     f.hold_backs.append(f"probe {name} has not changed for {quiet_s:.0f} s")
     if power.quiet_share != power.quiet_share:
-        return replace(power, quiet_share=power.hold_share, predicted_c=0.0)
+        return power._replace(quiet_share=power.hold_share, predicted_c=0.0)
     missing = max(power.quiet_share - share, 0.0)
     predicted_c = power.predicted_c + power.gain_c_per_s * missing * dt_s
     if quiet_s >= s.limits.frozen_probe_s:
         check_answer(name, predicted_c, quiet_s, s, f)
-    return replace(power, predicted_c=predicted_c)
+    return power._replace(predicted_c=predicted_c)
 
 
 def cap(power: PowerWatch, share: float, t_s: float, found: Findings) -> float:

@@ -39,7 +39,9 @@ class Drive:
     """What the applicator's instruments read back, newest of each.
 
     ``supply_trip`` is the supply's own word for a trip, "" while there is none.
-    ``field_a_per_m`` is a direct field measurement (pick-up coil), NaN without one.
+    ``field_a_per_m`` is a direct field measurement (pick-up coil), NaN without one,
+    ``field_frequency_hz`` the frequency that it saw. ``field_quality`` is "" without a
+    sensor, "ok", or the word for why it cannot be believed ("clipped", "lost", ...).
     """
 
     current_a: float
@@ -52,6 +54,8 @@ class Drive:
     supply_trip: str = ""
     field_a_per_m: float = NAN
     field_taken_s: float = NAN
+    field_frequency_hz: float = NAN
+    field_quality: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,24 +5,28 @@ probe has an envelope that follows its readings up and falls only as fast as pas
 cooling can; readings well below it have another reason.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from controller.decisions.interlocks import Findings
 from controller.decisions.settings import LimitSettings, ProbeSettings
 from controller.decisions.signals import NAN
 
 LEAK_S = 20.0
+# In a ramp tissue goes on rising: a rate is learned over so long, most of it counts.
+RISING_S = 20.0
+RISING_SHARE = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """``level_c`` is the lowest temperature that cooling explains, in °C.
 
-    ``below_since_s`` is since when the readings are below it by ``slip_c``.
+    ``below_since_s`` is since when the readings are below it by ``slip_c``;
+    ``rising_c_per_s`` how fast it has been rising.
     """
 
     level_c: float = NAN
     below_since_s: float = NAN
+    rising_c_per_s: float = 0.0
 
 
 FORGOTTEN = Envelope()
@@ -35,23 +39,37 @@ def follow(
     dt_s: float,
     t_s: float,
     slip_c: float,
+    *,
+    ramping: bool = False,
 ) -> Envelope:
     """Let the envelope follow the readings while the field is on.
 
     It falls by ``cooling_c``, what passive cooling may take in ``dt_s``, and leaks
     towards the readings with 20 s, so that slow changes of perfusion are not slips;
     while the readings stand below it by ``slip_c`` the leak stops and the time is
-    remembered.
+    remembered. ``ramping`` says that the power is what it was: the tissue then goes on
+    rising, and its rise does not hide a slip.
     """
-    level_c = envelope.level_c
-    if level_c != level_c or median_c >= level_c:
+    level_c, rising = envelope.level_c, envelope.rising_c_per_s
+    if level_c != level_c:
         return Envelope(median_c)
+    if median_c >= level_c:
+        return Envelope(median_c, NAN, _rate(rising, median_c - level_c, dt_s))
     level_c -= cooling_c
     if level_c - median_c >= slip_c:
         since_s = envelope.below_since_s
-        return Envelope(level_c, t_s if since_s != since_s else since_s)
-    level_c -= (level_c - median_c) * min(dt_s / LEAK_S, 1.0)
-    return Envelope(level_c)
+        if ramping:
+            level_c += RISING_SHARE * max(rising, 0.0) * dt_s
+        return Envelope(level_c, t_s if since_s != since_s else since_s, rising)
+    leaked_c = (level_c - median_c) * min(dt_s / LEAK_S, 1.0)
+    lost_c = cooling_c + leaked_c
+    return Envelope(level_c - leaked_c, NAN, _rate(rising, -lost_c, dt_s))
+
+
+def _rate(rate_c_per_s: float, change_c: float, dt_s: float) -> float:
+    """Smooth a rate in K/s over 20 s by what came in the last ``dt_s``."""
+    rate_c_per_s += (change_c - rate_c_per_s * dt_s) / RISING_S
+    return rate_c_per_s if rate_c_per_s == rate_c_per_s else 0.0
 
 
 def check_slip(

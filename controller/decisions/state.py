@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 from controller.decisions import pid
 from controller.decisions.ceiling import permitted_amplitude
+from controller.decisions.controlled import UNKNOWN, Controlled
+from controller.decisions.easing import Trend
 from controller.decisions.interlocks_drive import DriveWatch
+from controller.decisions.neighbours import NOBODY, Neighbours
 from controller.decisions.power import PowerWatch
+from controller.decisions.rises import UNARMED, Rise
 from controller.decisions.settings import Settings
 from controller.decisions.signals import NAN, Command, Fault
 from controller.decisions.slip import FORGOTTEN, Envelope
@@ -32,6 +36,10 @@ class State:
     cautions: tuple[str, ...] = ()
     controlled_c: float = NAN
     limiting_c: float = NAN
+    tumour: Controlled = UNKNOWN
+    trends: tuple[Trend, ...] = ()
+    neighbours: Neighbours = NOBODY
+    rise: Rise = UNARMED
 
 
 def initial(settings: Settings) -> State:
@@ -45,6 +53,7 @@ def initial(settings: Settings) -> State:
         control=pid.initial(settings.control),
         power=PowerWatch(),
         command=off_command(settings, ""),
+        trends=tuple(Trend() for _ in settings.probes),
     )
 
 

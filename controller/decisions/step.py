@@ -6,17 +6,27 @@ law, slew limit, ceiling last. Pure: time and everything else arrives as an argu
 
 import math
 
-from controller.decisions import pid, power, thermometry, treatment
+from controller.decisions import (
+    controlled,
+    easing,
+    pid,
+    power,
+    thermometry,
+    treatment,
+)
 from controller.decisions.applicator import current_for, field_for, voltage_limit_for
 from controller.decisions.ceiling import permitted_amplitude
-from controller.decisions.checks import Seen, check
+from controller.decisions.checks import Checked, Seen, check
+from controller.decisions.field_sources import measured_frequency, permitted_command
 from controller.decisions.interlocks import Findings
-from controller.decisions.interlocks_drive import measured_field, remember
-from controller.decisions.power import PowerWatch
+from controller.decisions.interlocks_drive import DriveWatch, remember
+from controller.decisions.segments import Doses
 from controller.decisions.settings import TUMOUR_ROLES, Settings
 from controller.decisions.signals import NAN, Command, Fault, Measurement
 from controller.decisions.state import State, off_command
 from controller.decisions.thermometry import ProbeWatch
+
+NO_DOSES = Doses()
 
 
 def step(
@@ -33,14 +43,14 @@ def step(
     course = seen.course
     if found.faults:
         faults = _latched(faults, found)
-        course = course if course.ended else treatment.go(course, "tripped", t_s)
+        if not course.ended:
+            course = treatment.go(course, "tripped", t_s)
     if faults or not course.heating:
-        control, _ = _control(state, seen, measurement, settings, 0.0)
+        full = _full(settings)
+        control, _ = _control(state, seen, measurement, settings, 0.0, full)
         command = off_command(settings, faults[0].sentence if faults else "")
     else:
-        control, command = _decide(
-            state, seen, checked.power, measurement, settings, found
-        )
+        control, command = _decide(state, seen, checked, measurement, settings, found)
     after = State(
         t_s=t_s,
         course=course,
@@ -54,6 +64,10 @@ def step(
         cautions=tuple(found.cautions),
         controlled_c=seen.controlled_c,
         limiting_c=thermometry.limiting_c(seen.watches, settings, t_s),
+        tumour=seen.tumour,
+        trends=seen.trends,
+        neighbours=checked.neighbours,
+        rise=checked.rise,
     )
     return after, command
 
@@ -78,27 +92,28 @@ def _see(state: State, m: Measurement, s: Settings) -> tuple[Seen, tuple[Fault, 
             )
         ]
     )
-    controlled, newest = thermometry.controlled_c(watches, s, m.t_s)
+    dt_s = m.t_s - state.t_s if state.t_s == state.t_s else 0.0
+    tumour = controlled.controlled(state.tumour, watches, s, m.t_s, dt_s)
+    trusted_c = tumour.trusted_c
     course, faults = state.course, state.faults
     if m.requests:
-        course = treatment.ask(course, m.requests, m.t_s, s)
+        course = treatment.ask(course, m.requests, m.t_s, trusted_c, s)
         if course.phase != "tripped" and state.course.phase == "tripped":
             faults = ()
     course = treatment.advance(
         course,
         m.t_s,
-        controlled,
-        lowest_dose_min(watches, s) if course.phase == "hold" else 0.0,
-        s.treatment,
+        trusted_c,
+        controlled.doses(tumour, watches, s) if course.heating else NO_DOSES,
+        s,
         ready=course.phase != "baseline"
         or all(w.median_c == w.median_c for w in watches),
     )
-    dt_s = m.t_s - state.t_s if state.t_s == state.t_s else 0.0
-    return Seen(course, watches, controlled, newest, dt_s), faults
-
-
-def _ready(watches: tuple[ProbeWatch, ...]) -> bool:
-    return all(watch.median_c == watch.median_c for watch in watches)
+    trends = tuple(
+        [easing.follow(*pair) for pair in zip(state.trends, watches, strict=True)]
+    )
+    newest_c = tumour.newest_c
+    return Seen(course, watches, trusted_c, newest_c, dt_s, tumour, trends), faults
 
 
 def _latched(faults: tuple[Fault, ...], found: Findings) -> tuple[Fault, ...]:
@@ -109,35 +124,51 @@ def _latched(faults: tuple[Fault, ...], found: Findings) -> tuple[Fault, ...]:
 def _decide(
     state: State,
     seen: Seen,
-    now: PowerWatch,
+    checked: Checked,
     m: Measurement,
     s: Settings,
     found: Findings,
 ) -> tuple[pid.ControlState, Command]:
-    bound = _bound(m, s)
+    full = _full(s)
+    bound = _bound(m, checked.drive, s, full)
     last, course = state.command, seen.course
-    limit = _share(last.field_a_per_m, bound) if found.hold_backs else 1.0
-    control, share = _control(state, seen, m, s, limit)
-    if course.manual_a_per_m == course.manual_a_per_m:
-        share = min(_share(course.manual_a_per_m, bound), limit)
+    limit = _share(bound, full)
+    if found.hold_backs:
+        limit = min(limit, _share(last.field_a_per_m, full))
+    eased = easing.eased(seen.trends, course, s)
+    limit = min(limit, eased.most_share)
+    control, share = _control(state, seen, m, s, limit, full)
+    open_a_per_m = treatment.open_field_a_per_m(course, m.t_s)
+    if open_a_per_m == open_a_per_m:
+        share = min(_share(open_a_per_m, full), limit)
     elif course.phase == "hold":
-        share = power.cap(now, share, m.t_s, found)
+        share = power.cap(checked.power, share, m.t_s, found)
     share = min(share, found.most_share)
-    reason = "power may only fall: " + found.hold_backs[0] if found.hold_backs else ""
-    return control, _command(share, bound, last, seen.dt_s, s, reason)
+    reason = "power eased: " + eased.why if share >= eased.most_share < 1.0 else ""
+    if found.hold_backs:
+        reason = "power may only fall: " + found.hold_backs[0]
+    drive, dt_s = checked.drive, seen.dt_s
+    return control, _command(share, full, bound, last, drive, dt_s, s, reason)
 
 
 def _control(
-    state: State, seen: Seen, m: Measurement, s: Settings, most_share: float
+    state: State,
+    seen: Seen,
+    m: Measurement,
+    s: Settings,
+    most_share: float,
+    full_a_per_m: float,
 ) -> tuple[pid.ControlState, float]:
     """Let the control law see this tick, also while the field is off, and decide."""
-    bound = _bound(m, s)
+    # in k·I as the bound is, so that a share means the same for command and read-back
+    current_a = m.drive.current_a if m.drive is not None else NAN
+    applied = field_for(current_a, s.applicator)
     fresh = any(watch.taken_s > state.t_s for watch in seen.watches)
     return pid.update(
         state.control,
         dt_s=seen.dt_s,
         temperature_c=seen.newest_c if fresh else NAN,
-        applied_share=_share(measured_field(m.drive, s.applicator), bound),
+        applied_share=_share(applied, full_a_per_m),
         setpoint_c=seen.course.setpoint_c,
         bound_share=most_share,
         settings=s.control,
@@ -146,19 +177,21 @@ def _control(
 
 def _command(
     share: float,
+    full_a_per_m: float,
     bound_a_per_m: float,
     last: Command,
+    drive: DriveWatch,
     dt_s: float,
     s: Settings,
     reason: str,
 ) -> Command:
-    wanted = bound_a_per_m * math.sqrt(share) if share > 0.0 else 0.0
+    wanted = full_a_per_m * math.sqrt(share) if share > 0.0 else 0.0
     slewed = last.field_a_per_m + s.applicator.slew_a_per_m_per_s * max(dt_s, 0.0)
     field = min(wanted, slewed, bound_a_per_m)
     current_a = current_for(field, s.applicator)
     return Command(
         field_a_per_m=min(field_for(current_a, s.applicator), bound_a_per_m),
-        frequency_hz=s.applicator.frequency_hz,
+        frequency_hz=_frequency(drive, s),
         current_a=current_a,
         voltage_limit_v=voltage_limit_for(
             current_a, s.applicator, last.voltage_limit_v
@@ -171,13 +204,34 @@ def _command(
     )
 
 
-def _bound(m: Measurement, s: Settings) -> float:
-    # f is measured where it can be: the higher of the two counts
-    frequency_hz = s.applicator.frequency_hz
+def _full(s: Settings) -> float:
+    """Return the amplitude in A/m of full power: what the calibration permits."""
+    full = permitted_amplitude(s.applicator.frequency_hz, s.ceiling)
+    return min(full, field_for(s.applicator.max_current_a, s.applicator))
+
+
+def _frequency(drive: DriveWatch, s: Settings) -> float:
+    tracked_hz = drive.track.frequency_hz
+    return tracked_hz if tracked_hz == tracked_hz else s.applicator.frequency_hz
+
+
+def _bound(
+    m: Measurement, drive: DriveWatch, s: Settings, full_a_per_m: float
+) -> float:
+    """Return the largest k·I in A/m that holds for what is set, planned and measured.
+
+    The highest frequency counts, so a planned one is allowed for before it is used.
+    """
+    field, planned_hz = drive.field, drive.track.planned_hz
+    frequency_hz = _frequency(drive, s)
+    if planned_hz > frequency_hz:
+        frequency_hz = planned_hz
     if m.drive is not None:
-        frequency_hz = max(frequency_hz, m.drive.frequency_hz)
-    bound = permitted_amplitude(frequency_hz, s.ceiling)
-    return min(bound, field_for(s.applicator.max_current_a, s.applicator))
+        frequency_hz = max(frequency_hz, measured_frequency(m.drive, s))
+    bound = permitted_command(
+        frequency_hz, field.supply_gain, field.sensor_gain, field.confirmed, s
+    )
+    return min(bound, full_a_per_m)
 
 
 def _share(field_a_per_m: float, bound_a_per_m: float) -> float:

@@ -6,7 +6,7 @@ dose, and since when the value has not changed.
 """
 
 import math
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from controller.decisions.settings import (
     TUMOUR_ROLES,
@@ -25,8 +25,7 @@ SLOPE_SPACINGS = 10
 FRESH_SHARE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeWatch:
+class ProbeWatch(NamedTuple):
     """What is remembered of one probe. Times are s, temperatures °C.
 
     ``value_c`` is the newest good reading, taken at ``taken_s``; ``earlier_c`` the two
@@ -56,7 +55,7 @@ def watch_probe(
     """
     quality = _quality(reading, limits)
     if quality != "ok":
-        return replace(watch, quality=quality) if quality != watch.quality else watch
+        return watch._replace(quality=quality) if quality != watch.quality else watch
     fresh_after_s = watch.taken_s + FRESH_SHARE * probe.update_s
     if watch.taken_s == watch.taken_s and not reading.taken_s >= fresh_after_s:
         return watch
@@ -67,31 +66,6 @@ def tolerated_age_s(probe: ProbeSettings, limits: LimitSettings) -> float:
     """Return the age in s beyond which a reading is lost: 3 updates, at most 3 s."""
     age_s = limits.age_updates * probe.update_s
     return age_s if age_s < limits.age_s else limits.age_s
-
-
-def controlled_c(
-    watches: tuple[ProbeWatch, ...], s: Settings, t_s: float
-) -> tuple[float, float]:
-    """Return the controlled temperature in °C: trusted, and as the control law sees it.
-
-    The maximum or the mean of the tumour probes (of the sample's, without tumour).
-    Trusted means the median of three fresh readings of each, which no single reading
-    can move; the control law weighs the newest readings itself. NaN unless every one
-    of these probes is good.
-    """
-    probes = s.probes
-    trusted, newest = [], []
-    for i in _heated(probes):
-        watch = watches[i]
-        if not t_s - watch.taken_s <= tolerated_age_s(probes[i], s.limits):
-            return NAN, NAN
-        trusted.append(watch.median_c)
-        newest.append(watch.value_c)
-    if not newest:
-        return NAN, NAN
-    if s.treatment.controlled == "mean":
-        return math.fsum(trusted) / len(trusted), math.fsum(newest) / len(newest)
-    return max(trusted), max(newest)
 
 
 def limiting_c(watches: tuple[ProbeWatch, ...], s: Settings, t_s: float) -> float:
@@ -126,17 +100,18 @@ def _take(
         samples = _recent((*samples, (taken_s, value_c)), span_s, probe.update_s)
         slope = _slope(samples, span_s)
     unchanged_s = watch.unchanged_since_s
+    before_c, last_c = watch.earlier_c[1], watch.value_c
     return ProbeWatch(
-        value_c=value_c,
-        taken_s=taken_s,
-        quality="ok",
-        earlier_c=(watch.earlier_c[1], watch.value_c),
-        median_c=_median(watch.earlier_c[1], watch.value_c, value_c),
-        samples=samples,
-        slope_c_per_s=slope,
-        unchanged_since_s=unchanged_s if value_c == watch.value_c else taken_s,
-        baseline_c=watch.baseline_c,
-        cem43_min=watch.cem43_min + _dose(watch, reading, probe, limits),
+        value_c,
+        taken_s,
+        "ok",
+        (before_c, last_c),
+        _median(before_c, last_c, value_c),
+        samples,
+        slope,
+        unchanged_s if value_c == last_c else taken_s,
+        watch.baseline_c,
+        watch.cem43_min + _dose(watch, reading, probe, limits),
     )
 
 

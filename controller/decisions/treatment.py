@@ -1,4 +1,4 @@
-"""The phases of a treatment: baseline → ramp → hold → cool → done.
+"""The phases of a treatment: baseline → ramp and hold, by segments → cool → done.
 
 ``stopped`` is an operator's end, ``tripped`` a fault's; both mean field off. A phase
 changes by time, by temperature, by dose or by a request, never by a clock of its own.
@@ -6,30 +6,33 @@ changes by time, by temperature, by dose or by a request, never by a clock of it
 
 from dataclasses import dataclass, replace
 
-from controller.decisions.settings import TUMOUR_ROLES, Settings, TreatmentSettings
+from controller.decisions import segments
+from controller.decisions.segments import Doses
+from controller.decisions.settings import TUMOUR_ROLES, SegmentSettings, Settings
 from controller.decisions.signals import NAN, Phase, Request
 
-REACHED_C = 0.2
 WAIT_FOR_PROBES_S = 60.0
 SETPOINT_LOW_C = 20.0
 HEATING: tuple[Phase, ...] = ("ramp", "hold")
 ENDED: tuple[Phase, ...] = ("done", "stopped", "tripped")
-_NEXT: dict[Phase, Phase] = {
-    "baseline": "ramp",
-    "ramp": "hold",
-    "hold": "cool",
-    "cool": "done",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Where the treatment stands. ``manual_a_per_m`` is NaN while the loop controls."""
+    """Where the treatment stands. ``manual_a_per_m`` is NaN while the loop controls.
+
+    ``number`` counts the segments from 1, 0 before the first; ``from_c`` is where its
+    set-point started, ``heated_since_s`` when the first one began.
+    """
 
     phase: Phase = "baseline"
     since_s: float = 0.0
     setpoint_c: float = NAN
     manual_a_per_m: float = NAN
+    number: int = 0
+    segment: SegmentSettings | None = None
+    from_c: float = NAN
+    heated_since_s: float = NAN
 
     @property
     def heating(self) -> bool:
@@ -41,6 +44,13 @@ class Course:
         """Whether nothing more will happen without an operator."""
         return self.phase in ENDED
 
+    @property
+    def segment_name(self) -> str:
+        """The segment's own name, else its kind; "" outside of segments."""
+        if self.segment is None or not self.heating:
+            return ""
+        return self.segment.name or self.segment.kind
+
 
 def go(course: Course, phase: Phase, t_s: float) -> Course:
     """Return the course in another phase, from ``t_s`` on; manual power ends."""
@@ -51,8 +61,8 @@ def advance(
     course: Course,
     t_s: float,
     controlled_c: float,
-    lowest_dose_min: float,
-    treatment: TreatmentSettings,
+    doses: Doses,
+    settings: Settings,
     *,
     ready: bool,
 ) -> Course:
@@ -62,14 +72,14 @@ def advance(
     heating begins, and the start check says what is missing.
     """
     elapsed_s = t_s - course.since_s
-    if course.phase == "baseline" and elapsed_s >= treatment.baseline_s:
-        late = elapsed_s >= treatment.baseline_s + WAIT_FOR_PROBES_S
-        return go(course, "ramp", t_s) if ready or late else course
-    if course.phase == "ramp" and controlled_c >= course.setpoint_c - REACHED_C:
-        return go(course, "hold", t_s)
-    if course.phase == "hold" and _hold_is_over(elapsed_s, lowest_dose_min, treatment):
-        return go(course, "cool", t_s)
-    if course.phase == "cool" and elapsed_s >= treatment.cool_s:
+    if course.heating:
+        return _advance_segment(course, t_s, controlled_c, doses, settings)
+    baseline_s = settings.treatment.baseline_s
+    if course.phase == "baseline" and elapsed_s >= baseline_s:
+        late = elapsed_s >= baseline_s + WAIT_FOR_PROBES_S
+        if ready or late:
+            return _enter(course, 1, t_s, controlled_c, settings)
+    if course.phase == "cool" and elapsed_s >= settings.treatment.cool_s:
         return go(course, "done", t_s)
     return course
 
@@ -78,16 +88,17 @@ def ask(
     course: Course,
     requests: tuple[Request, ...],
     t_s: float,
+    controlled_c: float,
     settings: Settings,
 ) -> Course:
     """Return the course after the operator's requests, in their order.
 
     A set-point outside 20 °C … ``highest_setpoint_c`` and a negative manual field are
     ignored (the engine refuses them with a sentence before). A reset of a tripped
-    treatment goes back to its ramp; the checks of this same tick may trip it again.
+    treatment begins its segment anew; the checks of this same tick may trip it again.
     """
     for request in requests:
-        course = _ask_one(course, request, t_s, highest_setpoint_c(settings))
+        course = _ask_one(course, request, t_s, controlled_c, settings)
     return course
 
 
@@ -98,31 +109,109 @@ def highest_setpoint_c(settings: Settings) -> float:
     return (limits.tumour_trip_c if tumour else limits.sample_trip_c) - 0.7
 
 
-def _hold_is_over(
-    elapsed_s: float, lowest_dose_min: float, treatment: TreatmentSettings
-) -> bool:
-    target_min = treatment.hold_cem43_min
-    by_dose = target_min is not None and lowest_dose_min >= target_min
-    return by_dose or elapsed_s >= treatment.hold_s
+def open_field_a_per_m(course: Course, t_s: float) -> float:
+    """Return the field in A/m that goes without control now; NaN under control."""
+    if course.manual_a_per_m == course.manual_a_per_m or course.segment is None:
+        return course.manual_a_per_m
+    return segments.open_field_a_per_m(course.segment, t_s - course.since_s)
+
+
+def longest_ramp_s(course: Course, settings: Settings) -> float:
+    """Return the time in s within which the set-point must be reached.
+
+    A ramp may take its own time on top: the way in °C over its rate.
+    """
+    most_s, part = settings.treatment.max_ramp_s, course.segment
+    if part is not None and part.rate_c_per_min and part.setpoint_c is not None:
+        way_c = abs(part.setpoint_c - course.from_c)
+        most_s += 60.0 * way_c / part.rate_c_per_min if way_c == way_c else 0.0
+    return most_s
+
+
+def _advance_segment(
+    course: Course, t_s: float, controlled_c: float, doses: Doses, s: Settings
+) -> Course:
+    part = course.segment
+    if part is None:
+        return go(course, "cool", t_s)
+    if segments.beyond_totals(t_s - course.heated_since_s, doses, s):
+        return go(course, "cool", t_s)
+    elapsed_s = t_s - course.since_s
+    if course.phase == "hold":
+        if segments.over(part, elapsed_s, doses, s):
+            return _enter(course, course.number + 1, t_s, controlled_c, s)
+        return course
+    moved_c = segments.moved_setpoint_c(part, course.from_c, elapsed_s)
+    if moved_c == moved_c and moved_c != course.setpoint_c:
+        course = replace(course, setpoint_c=moved_c)
+    if not segments.reached(part, course.from_c, course.setpoint_c, controlled_c):
+        return course
+    if part.kind in segments.MOVING:
+        return _enter(course, course.number + 1, t_s, controlled_c, s)
+    return go(course, "hold", t_s)  # a hold that was interrupted is warm again
+
+
+def _enter(
+    course: Course, number: int, t_s: float, controlled_c: float, s: Settings
+) -> Course:
+    """Begin a segment, or the cooling after the last one."""
+    parts = segments.plan(s)
+    if number > len(parts):
+        return go(course, "cool", t_s)
+    part = parts[number - 1]
+    setpoint_c = course.setpoint_c if part.setpoint_c is None else part.setpoint_c
+    moved_c = segments.moved_setpoint_c(part, controlled_c, 0.0)
+    first_s = course.heated_since_s
+    return Course(
+        phase=segments.phase_of(part),
+        since_s=t_s,
+        setpoint_c=moved_c if moved_c == moved_c else setpoint_c,
+        number=number,
+        segment=part,
+        from_c=controlled_c,
+        heated_since_s=t_s if first_s != first_s else first_s,
+    )
+
+
+def _enter_hold(course: Course, t_s: float, controlled_c: float, s: Settings) -> Course:
+    """Begin the next hold from here on; without one nothing changes."""
+    if course.segment is not None and course.segment.kind == "hold":
+        return go(course, "hold", t_s)
+    for number, part in enumerate(segments.plan(s), start=1):
+        if number > course.number and part.kind == "hold":
+            return _enter(course, number, t_s, controlled_c, s)
+    return course
+
+
+def _resume(course: Course, t_s: float, controlled_c: float, s: Settings) -> Course:
+    """Begin the tripped segment anew; a hold has to become warm again first."""
+    setpoint_c = course.setpoint_c
+    course = _enter(course, max(course.number, 1), t_s, controlled_c, s)
+    if course.segment is not None and course.segment.kind == "hold":
+        # as the operator left it
+        return replace(course, phase="ramp", setpoint_c=setpoint_c)
+    return course
 
 
 def _ask_one(
-    course: Course, request: Request, t_s: float, highest_setpoint_c: float
+    course: Course, request: Request, t_s: float, controlled_c: float, s: Settings
 ) -> Course:
     if request.name == "stop" and course.phase not in ("done", "stopped"):
         return go(course, "stopped", t_s)
     if request.name == "reset" and course.phase == "tripped":
-        return go(course, "ramp", t_s)
+        return _resume(course, t_s, controlled_c, s)
     if course.ended:
         return course
     if request.name == "next":
-        return go(course, _NEXT[course.phase], t_s)
+        if course.phase == "cool":
+            return go(course, "done", t_s)
+        return _enter(course, course.number + 1, t_s, controlled_c, s)
     if request.name == "hold" and course.phase in ("baseline", "ramp"):
-        return go(course, "hold", t_s)
+        return _enter_hold(course, t_s, controlled_c, s)
     if request.name == "setpoint" and (
-        SETPOINT_LOW_C <= request.value <= highest_setpoint_c
+        SETPOINT_LOW_C <= request.value <= highest_setpoint_c(s)
     ):
-        return replace(course, setpoint_c=request.value)
+        return replace(course, setpoint_c=request.value, from_c=NAN)
     if request.name == "manual" and not request.value < 0.0:
         return replace(course, manual_a_per_m=request.value)
     return course

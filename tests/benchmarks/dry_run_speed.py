@@ -14,11 +14,11 @@ import tempfile
 from pathlib import Path
 
 from controller.bench import How, open_bench
-from controller.commands_run import open_record
 from controller.config import load
 from controller.loop import Loop
 from controller.loop_record import LoopRecord
 from controller.operators import Terminal
+from controller.run_record import open_record
 from controller.stop_signals import StopSignal
 from tests.controller.rig import CONFIGS
 

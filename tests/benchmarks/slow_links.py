@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from controller.bench import How, open_bench
-from controller.commands_run import open_record
 from controller.config import Loaded, load
 from controller.config_model import Instrument, Probe
 from controller.decisions.signals import Request
 from controller.loop import Loop, Outcome
 from controller.loop_record import LoopRecord
 from controller.rehearsal import simulate
+from controller.run_record import open_record
 from controller.stations import Station
 from simulators.line import Line
 from simulators.osensa_ftx import OsensaFtx

@@ -55,12 +55,13 @@ def served_bench(
     link: Link = "mixed",
     faults: Sequence[Fault] = (),
     inside: Sequence[str] = (),
+    base: Path | None = None,
 ) -> Iterator[tuple[Path, Served]]:
-    """Serve the quick dry run; give a config that finds it, and what is served.
+    """Serve the quick dry run, or ``base``; give a config that finds it, and it.
 
     Instruments named in ``inside`` stay simulated in the program that reads the config.
     """
-    path = quick(folder)
+    path = base or quick(folder)
     with serve(load(path), link=link, faults=faults) as served:
         bench = served.simulation.bench
         bench.lines = (*bench.lines, Line(Watcher(served, look)))

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from controller.acknowledged import ACKNOWLEDGED, acknowledged
 from controller.bench import OpenBench
-from controller.commands_run import ACKNOWLEDGED, acknowledged
 from controller.config import Loaded, load
 from controller.errors import BenchError
 from tests.controller.rig import CONFIGS

@@ -1,5 +1,6 @@
 """``amf check`` and ``amf off`` against instruments on real ports, and on this host."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,7 +14,9 @@ from controller.host import host_warnings
 from controller.locks import Locks, key_of
 from controller.loop import COMPLETED, REFUSED
 from controller.rehearsal import Served
-from tests.controller.served import AMF, LONG_S, amf, served_bench
+from tests.controller.served import AMF, LONG_S, amf, quick, served_bench
+
+FAULT = '\n[[faults]]\nkind = "silence"\non = "{}"\nat_s = 0.0\n'
 
 
 def words(text: str) -> str:
@@ -30,6 +33,29 @@ def test_check_shows_who_answers_limits_and_watchdog(tmp_path: Path) -> None:
     for expected in ("QPX1200SP", "V1.21", "served", "none", "trips:", "1: 3"):
         assert expected in said, said
     assert "confirmed by read-back" in said
+
+
+def test_check_as_one_json_object(tmp_path: Path) -> None:
+    more = FAULT.format("thermometer")
+    done = amf("check", quick(tmp_path), "--json")
+    assert done.returncode == COMPLETED, done.stderr
+    found = json.loads(done.stdout)
+    assert found["kind"] == "check" and found["off"]["confirmed"] is True
+    psu = found["instruments"]["psu"]
+    assert (psu["driver"], psu["model"], psu["kind"]) == (
+        "aimtti_psu",
+        "QPX1200SP",
+        "simulated",
+    )
+    assert psu["reading"]["output_on"] is False and psu["watchdog"] == ""
+    assert psu["limits"]["over_voltage_v"] > 0.0 and psu["firmware"]
+    core = found["instruments"]["thermometer"]["reading"]["1"]
+    assert core["quality"] == "ok" and 30.0 < core["value_c"] < 40.0
+    assert found["warnings"] == [] and not found["independent_shut_off"]
+    silent = amf("check", quick(tmp_path, more), "--json")
+    assert silent.returncode == REFUSED and "thermometer" in silent.stderr
+    (said,) = json.loads(silent.stdout)["refused"]
+    assert said.startswith("thermometer: ")
 
 
 def test_check_refuses_the_wrong_instrument_by_name(tmp_path: Path) -> None:

@@ -353,7 +353,7 @@ def test_folder_and_missing_file(tmp_path: Path) -> None:
     ("table", "settings", "only_in_config"),
     [
         (Limits, LimitSettings, set()),
-        (Control, ControlSettings, set()),
+        (Control, ControlSettings, {"tuning"}),
         (Treatment, TreatmentSettings, {"full_power_rise_c_per_s"}),
     ],
 )

@@ -22,11 +22,6 @@ INSTRUMENTS = ("psu", "generator", "thermometer")
 OTHER = {"psu": "generator", "generator": "thermometer", "thermometer": "psu"}
 HOTTEST_C = 46.0
 GONE_A_PER_M = 1.0
-# What nothing sees yet, and what comes of it.
-UNSEEN = {
-    "coil-exchanged": "without a fingerprint of the applicator 18 turns for 9 reach "
-    "1.25 × the ceiling",
-}
 
 
 @dataclass
@@ -101,19 +96,13 @@ def named(fault: Fault) -> str:
     return f"{fault.kind} {fault.on} {fault.phase} {fault.duration_s:g}"
 
 
-def with_marks(fault: Fault) -> object:
-    """Mark what this version cannot see, so that it is noticed when it can."""
-    marks = []
-    if fault.kind in UNSEEN:
-        marks = [pytest.mark.xfail(strict=True, reason=UNSEEN[fault.kind])]
-    return pytest.param(fault, id=named(fault), marks=marks)
-
-
 def test_every_kind_is_in_the_matrix() -> None:
-    assert {fault.kind for fault in cases()} == {*KINDS}
+    # no contacts on this bench: test_safeguards has those
+    contacts = {"contact-open", "adapter-gone", "relay-welded"}
+    assert {fault.kind for fault in cases()} == {*KINDS} - contacts
 
 
-@pytest.mark.parametrize("fault", [with_marks(fault) for fault in cases()])
+@pytest.mark.parametrize("fault", cases(), ids=named)
 def test_it_ends_safe(tmp_path: Path, fault: Fault) -> None:
     end = run_with(tmp_path, fault)
     assert end.said and f"{fault.kind}" in end.said[0]

@@ -72,6 +72,54 @@ def test_the_measured_frequency_counts() -> None:
         guard(replace(GOOD, frequency_hz=0.0), DRIVE, SETTINGS)
 
 
+@pytest.mark.parametrize(
+    "measured",
+    [
+        {"field_a_per_m": 15_500.0, "field_quality": "ok"},
+        {"current_a": 18.6, "voltage_v": 17.8},
+        {"current_a": 14.0, "voltage_v": 26.0},  # detuned: by power, not by current
+        {"field_frequency_hz": 250_000.0, "field_a_per_m": 1.0, "field_quality": "ok"},
+    ],
+    ids=str,
+)
+def test_a_measured_field_above_the_ceiling_raises(
+    measured: dict[str, float],
+) -> None:
+    with pytest.raises(GuardError, match="ceiling"):
+        guard(GOOD, replace(DRIVE, **measured), SETTINGS)  # type: ignore[arg-type]
+
+
+def test_a_bad_reading_of_the_field_is_no_field() -> None:
+    clipped = replace(DRIVE, field_a_per_m=15_500.0, field_quality="clipped")
+    guard(GOOD, clipped, SETTINGS)
+
+
+def test_a_position_factor_counts() -> None:
+    ceiling = replace(SETTINGS.ceiling, position_factor=1.5)
+    with pytest.raises(GuardError, match="ceiling"):
+        guard(GOOD, DRIVE, replace(SETTINGS, ceiling=ceiling))
+
+
+def test_an_applicator_without_a_voltage_passes() -> None:
+    applicator = replace(SETTINGS.applicator, limits_voltage=False)
+    settings = replace(SETTINGS, applicator=applicator)
+    command = replace(GOOD, voltage_limit_v=0.0)
+    guard(command, replace(DRIVE, voltage_v=math.nan), settings)
+    heater = replace(applicator, sets_frequency=False)
+    starting = replace(
+        DRIVE,
+        frequency_hz=math.nan,
+        voltage_v=math.nan,
+        current_a=0.0,
+        output_on=False,
+    )
+    # not known yet: the highest frequency of the band counts
+    low = replace(command, field_a_per_m=1500.0, current_a=2.0)
+    guard(low, starting, replace(SETTINGS, applicator=heater))
+    with pytest.raises(GuardError, match="ceiling"):
+        guard(command, starting, replace(SETTINGS, applicator=heater))
+
+
 @thorough
 @given(field=ANY, frequency_hz=ANY, current_a=ANY, measured_hz=ANY)
 def test_what_passes_never_exceeds(

@@ -17,6 +17,7 @@ from controller.instruments import (
     DRIVERS,
     GROUP,
     DriverRefused,
+    brought_by,
     driver_kind,
     offered_drivers,
 )
@@ -114,6 +115,14 @@ def test_a_lab_s_own_driver_reads_in_a_bench(tmp_path: Path) -> None:
             assert bench.identities["thermometer"].serial == "0007"
             assert station.readings[1].value_c == 43.25
             assert station.readings[2].quality == "no-probe"
+
+
+@pytest.mark.usefixtures("example")
+def test_the_record_says_whose_driver_it_was() -> None:
+    data = tomllib.loads((EXAMPLE / "pyproject.toml").read_text(encoding="utf-8"))
+    package = data["project"]["name"]
+    assert brought_by(NAME) == {"package": package, "package_version": "1.0"}
+    assert brought_by("aimtti_psu") == {}
 
 
 @pytest.mark.usefixtures("example")
@@ -225,5 +234,8 @@ def test_every_driver_of_ours_says_what_a_bench_has_to_know(name: str) -> None:
             "supply": 0.0 < model.current_resolution_a < model.max_current_a < math.inf,
             "generator": True,
             "thermometer": model.channels >= 1,
+            "oscilloscope": model.channels >= 1,
+            "contacts": True,
+            "induction heater": 0.0 < model.max_current_a < math.inf,
         }
         assert rated[kind.role]

@@ -1,68 +1,66 @@
-"""A SAR matrix: its order, its protocol, its ceiling, and going on where it stopped."""
+"""A SAR matrix: its order, the loop that runs it, and going on where it stopped."""
 
-from collections.abc import Callable
+import io
+import os
+import signal
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from controller.analysis.calorimetry import Sample
-from controller.config_sar_matrix import SarSimulation
-from controller.config_sar_plan import SarPlan, SarPoint, load_plan
+from controller import commands_runs, sar_run
+from controller.analysis.calorimetry_record import checked
+from controller.analysis.sar_blank import blank_of
+from controller.config_sar import FieldTable, sample_of
+from controller.config_sar_plan import SarPlan, load_plan
 from controller.errors import BenchError, ConfigError, GuardError, RecordingError
-from controller.sar_run import measure
+from controller.run_file import Run
+from controller.sar_prompts import Prompts
+from controller.sar_record import read_run
+from controller.sar_run import Measured, Measuring, measure
 
 CONFIG = Path(__file__).parents[2] / "configs" / "dry_run_sar.toml"
 
 
-class FakeVial:
-    """A sample that relaxes towards 25 °C and warms with the current; it remembers."""
-
-    def __init__(self, start_c: float = 25.0, cooling_s: float = 300.0) -> None:
-        self.t_c, self.cooling_s = start_c, cooling_s
-        self.steps: list[tuple[float, float, float]] = []
-
-    def advance(self, dt_s: float, current_a: float, frequency_hz: float) -> None:
-        self.steps.append((dt_s, current_a, frequency_hz))
-        rate = 0.01 * current_a - (self.t_c - 25.0) / self.cooling_s
-        self.t_c += dt_s * rate
-
-    def read_c(self) -> float:
-        return self.t_c
-
-
-class Bench:
-    """Hands out fake vials and keeps them, by the point that each was made for."""
-
-    def __init__(self, make: Callable[[], FakeVial] = FakeVial) -> None:
-        self.make = make
-        self.vials: dict[str, FakeVial] = {}
-
-    def __call__(
-        self, truth: SarSimulation, point: SarPoint, contents: Sample, seed: int
-    ) -> FakeVial:
-        self.vials[point.stem] = self.make()
-        return self.vials[point.stem]
-
-
 def plan_of(tmp_path: Path, **changed: str) -> SarPlan:
-    """Load the config of the dry run with some of its lines changed."""
+    """Load the config of the dry run with some of its lines changed, or added."""
     text = CONFIG.read_text(encoding="utf-8")
     for old, new in changed.items():
-        key = next(line for line in text.splitlines() if line.startswith(f"{old} ="))
-        text = text.replace(key, f"{old} = {new}")
+        key = next(
+            (line for line in text.splitlines() if line.startswith(f"{old} =")), ""
+        )
+        if key:
+            text = text.replace(key, f"{old} = {new}")
+        else:
+            home = "[matrix]" if old == "blanks" else "[protocol]"
+            text = text.replace(home, f"{home}\n{old} = {new}", 1)
     path = tmp_path / "a.toml"
     path.write_text(text, encoding="utf-8")
     return load_plan(path)
 
 
 def quick(tmp_path: Path, **changed: str) -> SarPlan:
-    """Return a matrix of one amplitude, two repeats, and 20 s a phase."""
+    """Return one amplitude at one capacitor, two repeats, 20 s a phase."""
     short = {"baseline_s": "20.0", "on_s": "20.0", "off_s": "20.0", "repeats": "2"}
     amplitudes = {"amplitudes_a_per_m": "[6000.0]", "shuffle": "false"}
-    return plan_of(tmp_path, **(short | amplitudes | changed))
+    # at rest by a wide limit: waiting is a test of its own
+    rest = {"drift_c_per_min": "0.1", "drift_window_s": "60.0"}
+    plan = plan_of(tmp_path, **(short | amplitudes | rest | changed))
+    return replace(plan, capacitors=plan.capacitors[:1])
+
+
+def measuring(plan: SarPlan, folder: Path, seed: int = 1, **more: Any) -> Measuring:
+    said: list[str] = more.pop("said", [])
+    prompts = Prompts(simulated=True, checklist=None, tell=said.append)
+    show = more.pop("show", lambda message: None)
+    return Measuring(plan, folder, seed, prompts, said.append, show)
+
+
+def run(plan: SarPlan, folder: Path, seed: int = 1, **more: Any) -> Measured:
+    return measure(measuring(plan, folder, seed, **more))
 
 
 def test_dry_run_is_a_matrix_of_three_by_three_by_three() -> None:
@@ -84,57 +82,102 @@ def test_order_is_drawn_by_the_seed_and_stays_coil_by_coil() -> None:
     assert sum(a != b for a, b in pairwise(coils)) == 2
 
 
+def test_preheating_and_blanks_stand_before_the_sample(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, blanks="1", preheat_s="300.0", repeats="1")
+    contents = [p.content for p in plan.points()]
+    assert contents == 3 * ["nothing", *["blank"] * 3, *["sample"] * 3]
+    assert len({p.stem for p in plan.points()}) == len(contents)
+
+
 def test_field_goes_on_in_one_step_for_as_long_as_asked(tmp_path: Path) -> None:
-    plan, bench = quick(tmp_path), Bench()
-    done = measure(plan, bench, tmp_path, None, str)
-    assert len(done) == 6
-    for stem, vial in bench.vials.items():
-        point = next(p for p, _ in done if p.stem == stem)
-        currents = {c for _, c, _ in vial.steps}
-        assert currents == {0.0, point.current_a}
-        on_s = sum(dt for dt, c, _ in vial.steps if c > 0.0)
-        assert on_s == pytest.approx(2 * 20.0)
-        assert {f for _, _, f in vial.steps} == {point.capacitor.frequency_hz}
+    plan = quick(tmp_path, repeats="1")
+    ((point, path),) = run(plan, tmp_path).done
+    with Run.open(path) as record:
+        data = record.data()
+        events = [e.sentence for e in record.events() if e.kind == "off"]
+        assert record.header.simulated and record.results["exit_code"] == 0
+    asked = data.columns["command_field_a_per_m"]
+    assert np.unique(asked) == pytest.approx([0.0, point.field_a_per_m])
+    on = asked > 0.0
+    assert data.t_s[on].min() == pytest.approx(20.0)
+    assert data.t_s[on].max() == pytest.approx(39.75)
+    measured = data.columns["measured_field_a_per_m"]
+    assert measured[np.flatnonzero(on)[1:]] == pytest.approx(
+        point.field_a_per_m, rel=0.01
+    )
+    assert events and all("confirmed by read-back" in e for e in events)
 
 
-def test_raw_curve_holds_what_the_vial_got(tmp_path: Path) -> None:
-    (point, path), *_ = measure(quick(tmp_path), Bench(), tmp_path, None, str)
-    rows = np.genfromtxt(path, delimiter=",", skip_header=3, usecols=range(4))
-    on = rows[:, 2] > 0.0
-    assert rows[on, 0].min() == pytest.approx(20.0)
-    assert rows[on, 0].max() == pytest.approx(39.8)
-    assert rows[on, 3] == pytest.approx(point.field_a_per_m, rel=1e-4)
-    assert rows[-1, 0] == pytest.approx(60.0)
+def test_record_is_replayed_verified_and_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ((_, path),) = run(quick(tmp_path, repeats="1"), tmp_path).done
+    assert commands_runs.replay(path) == 0
+    assert commands_runs.verify(path) == 0
+    assert commands_runs.report(path, out=tmp_path / "r", json=False) == 0
+    assert "reproduced bit for bit" in capsys.readouterr().out
 
 
-def test_it_waits_until_the_drift_is_below_its_limit(tmp_path: Path) -> None:
-    """2 °C too warm, 300 s: 0.02 °C/min is 0.1 °C left, after 300 ln 20 = 899 s."""
-    bench = Bench(lambda: FakeVial(start_c=27.0))
-    measure(quick(tmp_path, repeats="1"), bench, tmp_path, None, str)
-    vial = next(iter(bench.vials.values()))
-    waited_s = sum(dt for dt, _, _ in vial.steps[:-301])
-    assert 890.0 < waited_s < 990.0
+def test_sample_stays_in_the_coil_between_repeats(tmp_path: Path) -> None:
+    """Its drift limit is wide: the second repeat starts warmer than the first."""
+    done = run(quick(tmp_path, longest_wait_s="70.0"), tmp_path).done
+    starts = []
+    for _, path in done:
+        with Run.open(path) as record:
+            starts.append(float(np.median(record.data().readings["value_c"][:40, 0])))
+    assert starts[1] - starts[0] > 0.01
+
+
+def test_sample_that_becomes_too_hot_trips(tmp_path: Path) -> None:
+    plan = quick(tmp_path)
+    table = plan.protocol.model_copy(update={"sample_trip_c": 25.5, "on_s": 300.0})
+    result = run(replace(plan, protocol=table), tmp_path)
+    assert result.done == [] and result.ending is not None
+    assert result.ending.exit_code == 3
+    assert "too hot" in result.ending.sentence
+    assert "field off, confirmed" in result.ending.sentence
+    (path,) = tmp_path.glob("*.sqlite")
+    with Run.open(path) as record:
+        assert not record.data().columns["command_output_on"][-1]
+        assert record.results["exit_code"] == 3
+
+
+def test_ctrl_c_switches_off_and_ends_with_3(tmp_path: Path) -> None:
+    sent: list[float] = []
+
+    def press(message: dict[str, Any]) -> None:
+        heating = message["kind"] == "event" and "hold begins" in message["sentence"]
+        if heating and not sent:
+            sent.append(message["t_s"])
+            os.kill(os.getpid(), signal.SIGINT)
+
+    result = run(quick(tmp_path), tmp_path, show=press)
+    assert sent and result.ending is not None and result.ending.exit_code == 3
+    assert "stopped by the operator; field off, confirmed" in result.ending.sentence
+
+
+def test_ctrl_c_while_waiting_ends_with_3_and_no_field(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sar_run, "wait_for_rest", lambda *_: None)
+    result = run(quick(tmp_path), tmp_path)
+    assert result.ending is not None and result.ending.exit_code == 3
+    assert "no field was on" in result.ending.sentence
+    assert not [*tmp_path.glob("*.sqlite")]
 
 
 def test_sample_that_never_rests_is_refused(tmp_path: Path) -> None:
-    bench = Bench(lambda: FakeVial(start_c=60.0, cooling_s=1e5))
-    plan = quick(tmp_path, longest_wait_s="600.0")
-    with pytest.raises(BenchError, match=r"drifting by -0\.021 °C/min after 600 s"):
-        measure(plan, bench, tmp_path, None, str)
-    assert not [*tmp_path.glob("*.csv")]
-    assert all(c == 0.0 for v in bench.vials.values() for _, c, _ in v.steps)
+    drifts = {"drift_c_per_s": "1e-2", "longest_wait_s": "600.0"}
+    drifts |= {"drift_c_per_min": "0.02", "drift_window_s": "400.0"}
+    with pytest.raises(BenchError, match=r"drifting by \+0\.\d+ °C/min after 600 s"):
+        run(quick(tmp_path, **drifts), tmp_path)
+    assert not [*tmp_path.glob("*.sqlite")]
 
 
-def test_sample_that_becomes_too_hot_ends_the_matrix(tmp_path: Path) -> None:
-    plan = quick(tmp_path)
-    plan = replace(
-        plan, protocol=plan.protocol.model_copy(update={"sample_trip_c": 25.5})
-    )
-    bench = Bench()
-    with pytest.raises(BenchError, match=r"the limit is 25\.5 °C; field off"):
-        measure(plan, bench, tmp_path, None, str)
-    assert max(v.t_c for v in bench.vials.values()) < 25.6
-    assert not [*tmp_path.glob("*.csv")]
+def test_it_waits_for_the_start_temperature(tmp_path: Path) -> None:
+    plan = quick(tmp_path, start_c="30.0", longest_wait_s="200.0")
+    with pytest.raises(BenchError, match=r"rests at 2\d\.\d+ °C, not at 30 ± 0\.5"):
+        run(plan, tmp_path)
 
 
 def test_config_above_the_ceiling_is_refused_with_what_is_permitted(
@@ -143,7 +186,14 @@ def test_config_above_the_ceiling_is_refused_with_what_is_permitted(
     with pytest.raises(ConfigError) as caught:
         plan_of(tmp_path, amplitude_cap_a_per_m="10000.0")
     assert len(caught.value.problems) == 3
-    assert "may break the ceiling; permitted are 10000 A/m" in caught.value.problems[0]
+    assert "may break the ceiling; permitted are" in caught.value.problems[0]
+
+
+def test_each_coil_has_its_own_ceiling(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        plan_of(tmp_path, amplitudes_a_per_m="[12000.0]")
+    (problem,) = caught.value.problems
+    assert "(C26) may break the ceiling" in problem
 
 
 def test_current_beyond_the_supply_is_refused(tmp_path: Path) -> None:
@@ -152,35 +202,68 @@ def test_current_beyond_the_supply_is_refused(tmp_path: Path) -> None:
 
 
 def test_ceiling_is_checked_again_before_the_field(tmp_path: Path) -> None:
-    plan, bench = quick(tmp_path), Bench()
-    plan = replace(plan, ceiling=replace(plan.ceiling, limit_a_per_m_s=1e8))
-    with pytest.raises(GuardError, match="may break the ceiling"):
-        measure(plan, bench, tmp_path, None, str)
-    assert all(c == 0.0 for v in bench.vials.values() for _, c, _ in v.steps)
+    plan = quick(tmp_path)
+    lower = plan.ceiling.model_copy(update={"amplitude_cap_a_per_m": 5000.0})
+    with pytest.raises((GuardError, ConfigError)):
+        run(replace(plan, ceiling=lower), tmp_path)
+    assert not [*tmp_path.glob("*.sqlite")]
 
 
-def test_real_bench_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(BenchError, match="on a simulated bench only so far"):
+def test_bench_without_instruments_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BenchError, match="name the instruments of the bench"):
         plan_of(tmp_path, simulated="false")
 
 
 def test_interrupted_matrix_is_continued(tmp_path: Path) -> None:
     plan = quick(tmp_path)
-    done = measure(plan, Bench(), tmp_path, None, str)
+    done = run(plan, tmp_path).done
     before = {path: path.read_bytes() for _, path in done}
-    lost_point, lost = done[3]
+    lost_point, lost = done[1]
     lost.unlink()
-    bench = Bench()
     said: list[str] = []
-    measure(plan, bench, tmp_path, None, said.append)
-    assert list(bench.vials) == [lost_point.stem]
-    assert "5 of 6" in said[0]
-    assert all(p.read_bytes() == raw for p, raw in before.items() if p != lost)
-    assert lost.exists()
+    again = run(plan, tmp_path, said=said).done
+    assert said[0] == "continued: 1 of 2 curves are on disk"
+    assert [p.stem for p, _ in again] == [p.stem for p, _ in done]
+    assert done[0][1].read_bytes() == before[done[0][1]]
+    assert again[1][0] == lost_point and again[1][1].exists()
 
 
 def test_curves_of_another_seed_are_not_continued(tmp_path: Path) -> None:
-    plan = quick(tmp_path)
-    measure(plan, Bench(), tmp_path, 1, str)
+    plan = quick(tmp_path, repeats="1")
+    run(plan, tmp_path, 1)
     with pytest.raises(RecordingError, match="another config or seed"):
-        measure(plan, Bench(), tmp_path, 2, str)
+        run(plan, tmp_path, 2)
+
+
+def test_zigzag_is_read_back_as_pulses(tmp_path: Path) -> None:
+    plan = quick(tmp_path, pulses="2", pause_s="15.0", repeats="1")
+    ((_, path),) = run(plan, tmp_path).done
+    record = checked(read_run(path, FieldTable(amplitude_u=0.03)).curve)
+    assert [p.on for p in record.phases] == [False, True, False, True, False]
+    lengths = [p.end_s - p.start_s for p in record.phases]
+    assert lengths[1:4] == pytest.approx([20.0, 15.0, 20.0], abs=0.3)
+
+
+def test_blank_takes_up_nothing_within_its_interval(tmp_path: Path) -> None:
+    plan = quick(tmp_path, blanks="1", repeats="1")
+    (blank_point, path), _ = run(plan, tmp_path).done
+    assert blank_point.content == "blank"
+    record = checked(read_run(path, FieldTable(amplitude_u=0.03)).curve)
+    power = blank_of(record, sample_of(plan.description.sample)).power_w
+    assert 0.0 < power.u < 0.01
+    assert abs(power.value) < 3.0 * power.u
+
+
+def test_hand_work_needs_a_terminal_or_a_checklist(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    lines = tmp_path / "list.txt"
+    lines.write_text("capacitor C88 fitted\n", encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    prompts = Prompts(simulated=False, checklist=lines, tell=said.append)
+    assert prompts.ask("capacitor C88 fitted")
+    with pytest.raises(BenchError, match="capacitor C26 fitted: confirmed by nobody"):
+        prompts.ask("capacitor C26 fitted")
+    with pytest.raises(BenchError, match="cannot be read"):
+        Prompts(simulated=False, checklist=tmp_path / "none", tell=said.append)

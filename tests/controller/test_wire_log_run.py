@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from controller.bench import How, open_bench
-from controller.commands_run import open_record
 from controller.config import load
 from controller.loop import COMPLETED
+from controller.run_record import open_record
 from controller.wire_log import WireLogFile, to_pairs
 from drivers.aimtti_psu import AimttiPsu
 from drivers.keysight_33500 import Keysight33500

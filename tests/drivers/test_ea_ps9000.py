@@ -216,6 +216,27 @@ def test_a_watchdog_that_is_not_taken_is_none(timeout: bytes, action: bytes) -> 
     assert supply.watchdog == ""
 
 
+def test_a_watchdog_is_taken_back() -> None:
+    disarm = (
+        *verified(b"SYST:COMM:MON:ACT OFF\n"),
+        (b"SYST:COMM:MON:ACT?\n", b"OFF\n"),
+    )
+    with scripted(*armed(b"2\n", b"ON\n"), *disarm) as transport:
+        supply = EaPs9000(transport)
+        supply.arm_watchdog(2)
+        supply.disarm_watchdog()
+    assert supply.watchdog == ""
+
+
+def test_a_watchdog_that_stays_is_said() -> None:
+    disarm = verified(b"SYST:COMM:MON:ACT OFF\n")
+    with (
+        scripted(*disarm, (b"SYST:COMM:MON:ACT?\n", b"ON\n")) as transport,
+        pytest.raises(Refused, match="still armed"),
+    ):
+        EaPs9000(transport).disarm_watchdog()
+
+
 @pytest.mark.parametrize("timeout_s", [0, -1, 36001])
 def test_a_watchdog_out_of_range_is_never_sent(timeout_s: int) -> None:
     with scripted() as transport, pytest.raises(Refused, match="nothing was sent"):

@@ -11,11 +11,8 @@ from drivers.roles import Identity, Signal
 from drivers.transport import Transport
 from tests.drivers.scripted import Script, ScriptedPort, scripted
 
-ASKED = (
-    b":MEASure:FREQuency? CHANnel1\n",
-    b":MEASure:VPP? CHANnel1\n",
-    b":MEASure:VRMS? DISPlay,DC,CHANnel1\n",
-)
+ASKED = b":MEASure:FREQuency? CHANnel1;VPP? CHANnel1;VRMS? DISPlay,DC,CHANnel1\n"
+ANSWER = b"+2.12000E+05;+4.20690E-01;+1.48740E-01\n"
 PREAMBLE = (
     b"+1,+0,+6,+1,+4.00000000E-09,-2.00000000E-08,+1,"
     b"+1.22070313E-04,+5.00000000E-01,+32768\n"
@@ -57,36 +54,39 @@ def test_another_instrument_is_refused(answer: bytes) -> None:
 
 
 def test_read_signal() -> None:
-    answers = (b"+2.12000E+05\n", b"+4.20690E-01\n", b"+1.48740E-01\n")
-    with scripted(*zip(ASKED, answers, strict=True)) as link:
+    with scripted((ASKED, ANSWER)) as link:
         assert KeysightScope(link).read_signal() == Signal(
             212e3, 0.210345, 0.14874, "ok"
         )
 
 
 def test_another_channel() -> None:
-    asked = [command.replace(b"CHANnel1", b"CHANnel2") for command in ASKED]
-    answers = (b"+2.12000E+05\n", b"+4.20690E-01\n", b"+1.48740E-01\n")
-    script = [*zip(asked, answers, strict=True)]
-    with scripted(*script, *script) as link:
+    asked = ASKED.replace(b"CHANnel1", b"CHANnel2")
+    with scripted((asked, ANSWER), (asked, ANSWER)) as link:
         assert KeysightScope(link, channel=2).read_signal().quality == "ok"
         assert KeysightScope(link).read_signal(2).quality == "ok"
 
 
 @pytest.mark.parametrize("place", range(3))
 def test_invalid_is_an_error_never_a_number(place: int) -> None:
-    answers = [b"+2.12000E+05\n", b"+4.20690E-01\n", b"+1.48740E-01\n"]
-    answers[place] = b"+9.9E+37\n"
-    with scripted(*zip(ASKED, answers, strict=True)) as link:
+    answers = ANSWER.strip().split(b";")
+    answers[place] = b"+9.9E+37"
+    with scripted((ASKED, b";".join(answers) + b"\n")) as link:
         signal = KeysightScope(link).read_signal()
     assert signal.quality == "error"
     assert math.isnan(signal.frequency_hz) and math.isnan(signal.peak_v)
 
 
-@pytest.mark.parametrize("answer", [b"\n", b"nan\n", b"+2.12E+\n", b"+1,+2\n", b"x\n"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(b"\n", b"nan;nan;nan\n", b"+1.0E+00;+2.12E+;+1.0E+00\n", b"+1,+2,+3\n"),
+        *(b"+1.0;+2.0\n", b"+1.0;+2.0;+3.0;+4.0\n", b"+1.0;x;+2.0\n"),
+    ],
+)
 def test_a_garbled_answer_is_never_a_number(answer: bytes) -> None:
     with (
-        scripted((ASKED[0], answer)) as link,
+        scripted((ASKED, answer)) as link,
         pytest.raises(Garbled, match=re.escape(repr(answer))),
     ):
         KeysightScope(link).read_signal()

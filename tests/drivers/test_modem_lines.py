@@ -133,3 +133,12 @@ def test_pyserial_lines_over_its_loop_back() -> None:
 def test_what_cannot_be_opened_is_said(address: str) -> None:
     with pytest.raises(ConnectionLost, match=f"cannot open {address}"):
         open_lines(address)
+
+
+def test_without_a_watchdog_both_outputs_feed_the_contacts() -> None:
+    port = RecordedPort()
+    lines = ModemLines(port, "lines", CONTACTS, watchdog="")
+    lines.toggle()
+    lines.off()
+    assert port.written == [("dtr", True), ("rts", True)]
+    assert lines.watchdog == ""

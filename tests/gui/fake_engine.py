@@ -33,15 +33,17 @@ INSTRUMENTS = {
     "mixed": ("real", "real", "simulated"),
     "real": ("real", "real", "real"),
 }
+EVENTS = ((0.0, "ramp begins"), (80.0, "hold begins"), (95.0, "operator: mark MRI"))
 FAULT = {
-    "code": "tumour-hot",
-    "sentence": "core is too hot: the field went off",
+    "code": "core-hot",
+    "sentence": "core probe core is too hot: expected below 45.0 °C, measured "
+    "45.2 °C (median of three), limit 45.0 °C",
     "expected": "below 45.0 °C",
     "measured": "45.2 °C (median of three)",
     "limit": "45.0 °C",
 }
 SLIPPED = {
-    "code": "slipped-out",
+    "code": "slipped",
     "sentence": "margin reads far from what its neighbours say: slipped out?",
     "expected": "42.4 °C",
     "measured": "39.9 °C",
@@ -113,12 +115,14 @@ def snapshot(seq: int, phase: str, trouble: bool, share: float) -> dict[str, Any
             "value_c": 37.0 + gain * rise + 0.08 * math.sin(0.9 * t_s + gain),
             "quality": "ok",
             "age_s": 0.1,
-            "cem43_min": max(0.0, gain * t_s / 600.0),
+            "cem43_min": gain * t_s / 600.0,
+            "cem43_range_min": [gain * t_s / 792.0, gain * t_s / 455.0],
         }
         for name, _, gain in PROBES
     ]
     if trouble:
         probes[1] |= {"value_c": None, "quality": "no-probe", "cem43_min": None}
+        probes[1]["cem43_range_min"] = None
         probes[2]["age_s"] = 2.4
     return {
         "kind": "snapshot",
@@ -127,7 +131,10 @@ def snapshot(seq: int, phase: str, trouble: bool, share: float) -> dict[str, Any
         "phase": phase,
         "phase_elapsed_s": t_s,
         "phase_remaining_s": None if phase == "ramp" else max(0.0, 3600.0 - t_s),
+        "expected_end_s": 3600.0 if phase == "hold" else None,
         "setpoint_c": 43.0,
+        "setpoint_range_c": [20.0, 44.3],
+        "manual_a_per_m": None,
         "controlled_c": probes[0]["value_c"],
         "limiting_c": probes[0]["value_c"],
         "probes": probes,
@@ -140,7 +147,7 @@ def snapshot(seq: int, phase: str, trouble: bool, share: float) -> dict[str, Any
         },
         "power_share": share * share if on else 0.0,
         "cem43_min": probes[0]["cem43_min"],
-        "target_cem43_min": None,
+        "target_cem43_min": 60.0,
         "reason": "",
         "faults": [FAULT | {"t_s": t_s}, SLIPPED | {"t_s": 3.0}] if trouble else [],
         "cautions": ["healthy is warm: the field is held back"] if trouble else [],
@@ -148,9 +155,12 @@ def snapshot(seq: int, phase: str, trouble: bool, share: float) -> dict[str, Any
 
 
 def read_requests(requests: "queue.Queue[str]") -> None:
-    """Hand over each request's name, and ``eof`` at the end of stdin."""
+    """Hand over each request, and ``eof`` at the end of stdin."""
     for line in sys.stdin:
-        requests.put(json.loads(line)["request"])
+        message = json.loads(line)
+        name = message.pop("request")
+        said = [str(value) for value in message.values()]
+        requests.put(" ".join([name, *said]))
     requests.put("eof")
 
 
@@ -171,7 +181,8 @@ def run(options: argparse.Namespace) -> int:
     if options.more_probes:
         PROBES.extend(MORE_PROBES)
     say(hello(options.bench))
-    say({"kind": "event", "t_s": 0.0, "event": "phase", "sentence": "ramp begins"})
+    for t_s, sentence in EVENTS:
+        say({"kind": "event", "t_s": t_s, "event": "phase", "sentence": sentence})
     seq = 0
     while options.ticks == 0 or seq < options.ticks:
         quiet = options.quiet_after and seq >= options.quiet_after

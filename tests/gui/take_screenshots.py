@@ -21,6 +21,7 @@ from gui.window import Window
 FAKE = [sys.executable, str(Path(__file__).with_name("fake_engine.py"))]
 NOT_OFF = "import sys; print('psu does not answer'); sys.exit(4)"
 SIZES = ((1280, 720), (1920, 1080))
+THEMES_SHOWN = ("dark", "light")
 SNAPSHOTS = 1500
 SNAPSHOTS_REAL = 150
 LIMIT_MS = 120_000
@@ -57,8 +58,10 @@ def take(
     if name in STOPPED:
         window.press_stop()
         wait_for(lambda: not window.busy())
-    for width, height in SIZES:
-        grab(app, window, folder / f"window_{name}_{width}x{height}.png")
+    for theme in THEMES_SHOWN:
+        window.frame.light.setChecked(theme == "light")
+        for width, height in SIZES:
+            grab(app, window, folder / f"window_{name}_{theme}_{width}x{height}.png")
     closed = QEventLoop()
     window.closed.connect(closed.quit)
     if not window.close():

@@ -16,8 +16,9 @@ import os, signal, sys
 from gui import app, window
 window.CLOSE_LIMIT_MS = 1500
 app.commands_for = lambda config, out: app.Commands({engine!r}, {off!r})
-def open_and_end(commands, opened=app.open_window):
-    made = opened(commands)
+app.QSettings = lambda *_: None
+def open_and_end(commands, settings, opened=app.open_window):
+    made = opened(commands, settings)
     made._link.received.connect(lambda _: os.kill(os.getpid(), signal.SIGTERM))
     return made
 app.open_window = open_and_end

@@ -57,12 +57,12 @@ def link_of(window):
 
 def shown(window):
     window.repaint_now()
-    return window._field.text()
+    return window.run.field.text()
 
 
 def notices(window):
     window.repaint_now()
-    return " ".join(label.text() for label in window._notices._labels)
+    return " ".join(label.text() for label in window.run.notices._labels)
 
 
 def wait_for_field(qtbot, window, words):
@@ -78,7 +78,9 @@ def test_a_thousand_snapshots_and_three_hundred_repaints(opened, qtbot):
         return window.presenter.snapshots >= 1000 and window.repaints >= 300
 
     qtbot.waitUntil(enough, timeout=60_000)
-    assert all(0 < count <= 4003 for count in window.plot.drawn_points().values())
+    drawn = window.run.plots.drawn_points()
+    assert len(drawn) == 6
+    assert all(0 < count <= 4003 for count in drawn.values())
     assert window.presenter.view(float("inf")).head.phase != texts.STARTING
 
 
@@ -138,7 +140,7 @@ def test_a_deaf_engine_makes_the_window_switch_off_itself(
     window.press_stop()
     assert shown(window) == texts.STOP_ASKED
     wait_for_field(qtbot, window, said)
-    assert window._field._shown.level == level
+    assert window.run.field._shown.level == level
 
 
 def test_an_impatient_stop_does_not_put_off_the_fall_back(opened, qtbot, tmp_path):
@@ -248,7 +250,7 @@ def test_nothing_pushes_the_stop_off_the_screen(opened, qtbot, size):
     def stop_is_whole():
         button = window.stop_button
         corner = button.mapTo(window, button.rect().bottomRight())
-        return window.rect().contains(corner) and window._notices.height() > 100
+        return window.rect().contains(corner) and window.run.notices.height() > 100
 
     qtbot.waitUntil(stop_is_whole, timeout=LIMIT_MS)
     assert (window.width(), window.height()) == size

@@ -215,3 +215,19 @@ def test_gate_drive_that_stops_after_the_supply_is_no_danger():
     tank.advance(1.0, 0.0, 0.0, 0.0, True)
     assert tank.ungated_live_s == 0.0
     assert tank.now.voltage_v < 1e-3
+
+
+def test_a_tank_warms_by_its_losses_and_shifts_its_resonance():
+    tank = detuned(0.0)
+    cold_hz = tank.resonance_hz
+    rated_w = tank.tuned_ohm * 20.0**2
+    tank.warms(-1e-5 * rated_w, 20.0, 100.0)
+    for _ in range(1000):
+        tank.advance(0.1, FAR_V, 10.0, cold_hz, True)
+    loss_w = 0.5 * tank.ac_ohm * tank.now.coil_current_a**2
+    shift = tank.resonance_hz / cold_hz - 1.0
+    assert shift == pytest.approx(-1e-5 * loss_w * (1.0 - math.exp(-1.0)), rel=0.02)
+    warm = tank.warm_detuning
+    tank.advance(0.1, 0.0, 0.0, 0.0, False)
+    tank.advance(100.0, 0.0, 0.0, 0.0, False)
+    assert abs(tank.warm_detuning) < 0.5 * abs(warm)

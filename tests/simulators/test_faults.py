@@ -14,6 +14,7 @@ from simulators.fault_kinds import KINDS
 from simulators.faults import Fault, FaultPlan, Scene, Switches
 from simulators.keysight_33500 import Keysight33500
 from simulators.line import Line
+from simulators.modem_lines import ModemLines
 from simulators.neoptix_reflex import NeoptixReflex
 from simulators.probe import Probe, ProbeParameters
 from simulators.two_node import TwoNode
@@ -41,7 +42,8 @@ def make_scene() -> Scene:
     )
     places = {name: ("fibre", n) for name, n in NAMES.items()}
     bench.advance(1.0)
-    return Scene(bench, twins, lines, places, 9, Random(1))
+    adapter: dict[str, Any] = {"lines": ModemLines()}
+    return Scene(bench, twins | adapter, lines, places, 9, Random(1))
 
 
 def ask(scene: Scene, name: str, query: bytes) -> bytes:
@@ -393,6 +395,9 @@ ON = {"wire": "psu", "probe": "core", "applicator": ""}
 SUPPORTED_BY = {
     "warm-up": "fibre",
     "frequency-pulled": "gen",
+    "contact-open": "lines",
+    "adapter-gone": "lines",
+    "relay-welded": "lines",
 }
 
 

@@ -1,6 +1,7 @@
 """The ceiling holds for every number that a float can be."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,7 @@ CEILINGS = st.builds(
     field_uncertainty_a_per_m=st.floats(0.0, 100.0),
     frequency_uncertainty=st.floats(0.0, 0.05),
     working_share=st.floats(0.5, 1.0),
+    position_factor=st.floats(1.0, 3.0),
 )
 
 
@@ -75,6 +77,22 @@ def test_nonsense_exceeds(bad: float) -> None:
     assert exceeds(bad, 2e5, ceiling)
     assert exceeds(100.0, bad, ceiling)
     assert permitted_amplitude(bad, ceiling) == 0.0
+
+
+def test_tissue_nearer_to_the_conductor_gets_no_more() -> None:
+    ceiling = CeilingSettings("plain", 4.85e8, 1e4, 1e5, 1e6)
+    near = replace(ceiling, position_factor=1.25)
+    ratio = permitted_amplitude(2e5, ceiling) / permitted_amplitude(2e5, near)
+    assert ratio == pytest.approx(1.25)
+    assert exceeds(8_001.0, 1e5, replace(near, limit_a_per_m_s=1e12))
+    assert not exceeds(7_999.0, 1e5, replace(near, limit_a_per_m_s=1e12))
+
+
+def test_a_measured_field_at_the_cap_has_room_for_its_last_digit() -> None:
+    ceiling = CeilingSettings("plain", 1e12, 1e4, 1e5, 1e6)
+    assert exceeds(10_001.0, 2e5, ceiling)
+    assert not exceeds(10_001.0, 2e5, ceiling, measured=True)
+    assert exceeds(10_310.0, 2e5, ceiling, measured=True)
 
 
 def test_the_diameter_profile() -> None:

@@ -1,0 +1,57 @@
+"""One curve from file to result: read, checked, analysed by every method."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from controller.analysis.calorimetry_methods import analyse as all_methods
+from controller.analysis.sar_report import Measured
+from controller.config_sar import Description, conditions_of, sample_of
+from controller.sar_import import Imported, check, read_curve
+from controller.sar_record import is_simulated, read_run
+
+# The same file gives the same interval, to the last digit.
+MONTE_CARLO_SEED = 0
+
+
+def measured_of(imported: Imported, described: Description) -> Measured:
+    """Analyse an imported curve by every method.
+
+    Raises:
+        CurveFileError: the curve cannot be analysed.
+    """
+    record = check(imported)
+    sample = sample_of(described.sample)
+    analysis = all_methods(
+        imported.curve,
+        sample,
+        conditions_of(described.field, described.thermometer),
+        np.random.default_rng(MONTE_CARLO_SEED),
+    )
+    facts = [
+        *described.facts(),
+        ("file", imported.path.name),
+        ("SHA-256 of the file", imported.sha256),
+        ("read as", imported.how),
+    ]
+    return Measured(
+        name=imported.path.stem,
+        record=record,
+        analysis=analysis,
+        sample=sample,
+        facts=tuple(facts),
+        warnings=imported.warnings,
+        is_rise=imported.is_rise,
+    )
+
+
+def measured_file(path: Path, described: Description) -> Measured:
+    """Read one file or run, and analyse it by every method."""
+    if path.suffix != ".sqlite":
+        imported = read_curve(path, described.columns, described.field)
+        return measured_of(imported, described)
+    return replace(
+        measured_of(read_run(path, described.field), described),
+        simulated=is_simulated(path),
+    )

@@ -1,0 +1,123 @@
+"""Samples and probes from plain values, as the tables of a config have them."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from simulators.bench import Sample, seeded
+from simulators.motion import Moments, with_bursts
+from simulators.nanoparticles import Ilp
+from simulators.pennes_sphere import PennesSphere, SphereParameters
+from simulators.probe import Probe, ProbeParameters
+from simulators.tissues import Body, BodyParameters, Flow
+from simulators.tumour_grid import GridParameters, TumourGrid
+from simulators.two_node import TissueParameters, TwoNode
+from simulators.vial import Vial, VialParameters
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Values = Mapping[str, Any]
+# Longer than any treatment: bursts of perfusion are drawn up to here.
+LONGEST_RUN_S = 21_600.0
+MOVED_BY_COUGHS = ("core", "margin", "healthy")
+
+
+def build(values: Values, physics: Values, seed: int) -> Sample:
+    """Return a new sample of ``values["kind"]``, with what its class knows of them.
+
+    ``physics`` are the values of ``[simulation]``: when the patient coughs.
+
+    Raises:
+        ValueError: the values do not go together; the message says which.
+    """
+    kind = values["kind"]
+    if kind == "two-node":
+        tissue = TissueParameters(**_known(TissueParameters, values))
+        return TwoNode(tissue, seeded(seed, "perfusion"), values["body_c"])
+    particles = _particles(values)
+    if kind == "vial":
+        return Vial(
+            VialParameters(particles=particles, **_known(VialParameters, values))
+        )
+    flow = _flow(values, physics, seed)
+    if kind == "tumour-grid":
+        grid = GridParameters(particles=particles, **_known(GridParameters, values))
+        return TumourGrid(grid, seeded(seed, "clumps"), flow, values["body_c"])
+    if kind == "pennes-sphere":
+        sphere = SphereParameters(
+            particles=particles, **_known(SphereParameters, values)
+        )
+        return PennesSphere(sphere, flow, _body(values), values["body_c"])
+    raise ValueError(f"no sample of kind {kind!r}")
+
+
+def fibre(name: str, role: str, sample: Sample, physics: Values, seed: int) -> Probe:
+    """Return a probe in its place, at rest there, with a noise of its own.
+
+    One series of coughs moves every probe in tumour and healthy tissue; dropouts are
+    each probe's own.
+    """
+    chain = ProbeParameters(
+        lag_s=physics["probe_lag_s"],
+        dead_s=physics["dead_time_s"],
+        noise_c=physics["noise_c"],
+        step_c=physics["quantisation_c"],
+        conduction_share=physics["fibre_conduction_share"],
+        cough_c=physics["cough_c"],
+    )
+    coughs = _coughs(physics, seed) if role in MOVED_BY_COUGHS else None
+    dropouts = None
+    if physics["dropout_every_s"] is not None:
+        rng = seeded(seed, f"dropouts of {name}")
+        dropouts = Moments(rng, physics["dropout_every_s"], physics["dropout_s"])
+    noise = seeded(seed, name)
+    return Probe(role, noise, chain, sample.at(role), coughs, dropouts)
+
+
+def _coughs(physics: Values, seed: int) -> Moments | None:
+    if physics["cough_every_s"] is None:
+        return None
+    return Moments(seeded(seed, "cough"), physics["cough_every_s"], physics["cough_s"])
+
+
+def _known(parameters: "type[DataclassInstance]", values: Values) -> dict[str, Any]:
+    """Return the values that a dataclass has, None for its defaults left out."""
+    names = {field.name for field in fields(parameters)} - {"particles"}
+    return {
+        name: value
+        for name, value in values.items()
+        if name in names and value is not None
+    }
+
+
+def _particles(values: Values) -> Ilp:
+    saturation = values["saturation_a_per_m"]
+    return Ilp(
+        values["ilp_nh_m2_per_kg"],
+        inf if saturation is None else saturation,
+        values["power_per_c"],
+    )
+
+
+def _flow(values: Values, physics: Values, seed: int) -> Flow:
+    steps = [(step["at_s"], step["factor"]) for step in values["perfusion_steps"]]
+    coughs = _coughs(physics, seed)
+    if coughs is not None and values["cough_flow_factor"] != 1.0:
+        steps = with_bursts(steps, coughs, values["cough_flow_factor"], LONGEST_RUN_S)
+    wander = seeded(seed, "perfusion")
+    return Flow(steps, values["fluctuation"], values["fluctuation_s"], wander)
+
+
+def _body(values: Values) -> Body | None:
+    if values["own_w"] is None:
+        return None
+    return Body(
+        BodyParameters(
+            start_c=values["body_c"],
+            mass_kg=values["body_kg"],
+            loss_w_per_k=values["body_loss_w_per_k"],
+            own_w=values["own_w"],
+        )
+    )

@@ -1,0 +1,183 @@
+"""The applicator's fingerprint on the whole stack, for every coil and capacitor."""
+
+from dataclasses import replace
+from itertools import product
+from math import inf, isnan
+from pathlib import Path
+
+import pytest
+
+from controller.bench import How, open_bench
+from controller.commands_run import run
+from controller.config import Loaded, load
+from controller.fingerprint import (
+    Fingerprint,
+    Parts,
+    judged,
+    points_hz,
+    take_fingerprint,
+    vertex,
+)
+from controller.guardian_link import SimulatedGuardian
+from controller.loop import REFUSED
+from controller.rehearsal import Fault, rehearse
+from controller.run_file import Run
+from controller.stop_signals import StopSignal
+from simulators.coil import MAGNETHERM, Row, Tank
+from tests.controller.rig import CONFIGS
+from tests.controller.served import quick
+from tests.controller.test_safeguards import LINES, short_config
+
+SHORT = load(CONFIGS / "dry_run_short.toml")
+PARTS = Parts("9 turns", "200 nF")
+
+
+def tank_of(row: Row) -> Tank:
+    return Tank.magnetherm(row.turns, row.capacitance_nf * 1e-9)
+
+
+def config_of(row: Row, there: Row) -> Loaded:
+    """Return a config that names one row, on a bench that has another."""
+    tank = tank_of(row)
+    applicator = replace(
+        SHORT.settings.applicator,
+        frequency_hz=round(tank.resonance_hz),
+        field_per_ampere_per_m=tank.field_per_ampere_per_m,
+        tuned_ohm=tank.tuned_ohm,
+        max_current_a=row.current_a,
+        max_voltage_v=60.0,
+    )
+    ceiling = replace(
+        SHORT.settings.ceiling,
+        frequency_min_hz=0.95 * tank.resonance_hz,
+        frequency_max_hz=1.05 * tank.resonance_hz,
+    )
+    settings = replace(SHORT.settings, applicator=applicator, ceiling=ceiling)
+    physics = SHORT.bench.simulation.model_copy(
+        update={"turns": there.turns, "capacitance_f": there.capacitance_nf * 1e-9}
+    )
+    return replace(
+        SHORT, settings=settings, bench=replace(SHORT.bench, simulation=physics)
+    )
+
+
+def fingerprint(
+    loaded: Loaded, fault: Fault | None = None
+) -> tuple[Fingerprint, float]:
+    """Take it; return it with the largest true current over the permitted one."""
+    settings = loaded.settings
+    with open_bench(loaded, How(seed=1)) as bench:
+        assert bench.simulation is not None
+        if fault is not None:
+            rehearse(bench.simulation, loaded.bench, [fault], 1)
+        guardian = SimulatedGuardian(settings.period_s, bench.link.clock.now)
+        with bench.before_run():
+            found, report = take_fingerprint(
+                bench.link, settings, PARTS, StopSignal(), guardian
+            )
+        assert report.confirmed and not bench.link.energised
+        assert bench.link.clock.now() == 0.0
+        hf = bench.simulation.bench.take_max_hf_a_per_m_s()
+    return found, hf / settings.ceiling.limit_a_per_m_s
+
+
+def differ(one: Row, other: Row) -> bool:
+    """Say whether two rows differ by more than the fingerprint's tolerances."""
+    mine, theirs = tank_of(one), tank_of(other)
+    return (
+        abs(theirs.resonance_hz / mine.resonance_hz - 1.0) > 0.005
+        or abs(theirs.tuned_ohm / mine.tuned_ohm - 1.0) > 0.08
+    )
+
+
+def test_every_other_pair_of_coil_and_capacitor_is_refused_by_name() -> None:
+    for row, there in product(MAGNETHERM, MAGNETHERM):
+        found, share = fingerprint(config_of(row, there))
+        assert share <= 0.3, (row, there, share)
+        assert bool(found.problem) is differ(row, there), (row, there, found)
+        if not found.problem:
+            assert found.sentence.startswith("the applicator is the calibrated one")
+            continue
+        near = abs(tank_of(there).resonance_hz / tank_of(row).resonance_hz - 1.0)
+        part = "wrong coil?" if near <= 0.005 else "wrong capacitor?"
+        assert found.problem.startswith(part), (row, there, found)
+        assert "9 turns" in found.problem and "200 nF" in found.problem
+
+
+@pytest.mark.parametrize("detuning", [-0.01, -0.006, 0.006, 0.01])
+def test_a_detuned_tank_is_refused(detuning: float) -> None:
+    row = MAGNETHERM[0]
+    found, _ = fingerprint(
+        config_of(row, row), Fault("detuned", at_s=0.0, size=detuning)
+    )
+    assert "wrong capacitor?" in found.problem
+    measured = found.resonance_hz / tank_of(row).resonance_hz - 1.0
+    assert measured == pytest.approx(detuning, abs=0.0015)
+
+
+@pytest.mark.parametrize("detuning", [-0.003, 0.003])
+def test_a_little_detuning_is_within_the_tolerance(detuning: float) -> None:
+    row = MAGNETHERM[0]
+    found, _ = fingerprint(
+        config_of(row, row), Fault("detuned", at_s=0.0, size=detuning)
+    )
+    assert not found.problem
+
+
+def test_an_instrument_that_does_not_answer_is_a_problem_by_name() -> None:
+    found, share = fingerprint(SHORT, Fault("silence", "generator", at_s=0.0))
+    assert "generator" in found.problem and share == 0.0
+
+
+@pytest.mark.parametrize(
+    ("more", "supply"), [(LINES, ""), ("", "PSI 9080-60"), (LINES, "PSI 9080-60")]
+)
+def test_what_waits_for_a_healthy_loop_is_fed(
+    tmp_path: Path, more: str, supply: str
+) -> None:
+    """The watchdog relay and the supply's own watchdog hold for the fingerprint."""
+    loaded = load(short_config(tmp_path, more, supply))
+    settings = loaded.settings
+    with open_bench(loaded, How(seed=1)) as bench:
+        assert bench.link.safeguards.arm() == []
+        guardian = SimulatedGuardian(settings.period_s, bench.link.clock.now)
+        found, report = take_fingerprint(
+            bench.link, settings, PARTS, StopSignal(), guardian
+        )
+    assert not found.problem and report.confirmed
+
+
+def test_a_band_without_room_leaves_one_point() -> None:
+    ceiling = replace(
+        SHORT.settings.ceiling, frequency_min_hz=161200.0, frequency_max_hz=170000.0
+    )
+    settings = replace(SHORT.settings, ceiling=ceiling)
+    assert points_hz(settings) == (161270.0,)
+    applicator = settings.applicator
+    assert not judged((161270.0,), (0.955,), applicator, PARTS).problem
+    assert "wrong coil?" in judged((161270.0,), (1.2,), applicator, PARTS).problem
+    assert "draws no" in judged((161270.0,), (inf,), applicator, PARTS).problem
+
+
+def test_vertex_of_a_parabola() -> None:
+    assert vertex((1.0, 2.0, 3.0), (2.0, 1.0, 2.0)) == (2.0, 1.0)
+    at_hz, least_ohm = vertex((10.0, 20.0, 30.0), (4.0, 1.0, 0.0))
+    assert (at_hz, least_ohm) == (30.0, 0.0)
+    assert all(isnan(v) for v in vertex((1.0, 2.0, 3.0), (1.0, 1.0, 1.0)))
+    assert all(isnan(v) for v in vertex((1.0, 2.0, 3.0), (1.0, inf, 1.0)))
+
+
+def test_a_run_on_another_coil_ends_before_it_begins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = quick(tmp_path, "")
+    text = config.read_text(encoding="utf-8").replace("turns = 9", "turns = 18")
+    config.write_text(text, encoding="utf-8")
+    runs = tmp_path / "runs"
+    code = run(config, out=runs, real_time=False, json=False, seed=1)
+    assert code == REFUSED
+    assert "wrong coil?" in capsys.readouterr().out
+    (path,) = runs.glob("*.sqlite")
+    with Run.open(path) as recorded:
+        kinds = [event.kind for event in recorded.data().events]
+    assert "fingerprint" in kinds
