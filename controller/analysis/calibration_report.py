@@ -1,59 +1,24 @@
 """The pages and figures of a calibration: one self-contained HTML file each."""
 
-import io
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
-import jinja2
-import matplotlib
 import numpy as np
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from controller.analysis.field_fit import FieldFit, FieldPoint
+from controller.analysis.html_page import PLOTS, WARNINGS, drawing, render_page
 from controller.analysis.probe_fit import LARGEST_ERROR_C, BathPoint, ProbeFit
 from controller.analysis.resonance_fit import Resonance, ResonancePoint, conductance
-from controller.analysis.sar_report_page import PAGE as SAR_PAGE
 
 BLUE, ORANGE, RED, GREY = "#0072B2", "#D55E00", "#B3261E", "#767676"
 COLOURS = ("#D55E00", "#E69F00", "#009E73", "#56B4E9", "#CC79A7", "#8C8C8C")
-_STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 8.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#DDDDDD",
-    "grid.linewidth": 0.3,
-    "legend.frameon": False,
-    "text.parse_math": False,
-    "svg.hashsalt": "calibration",
-}
-# The same look as a SAR report: its head with the styles, and a body of our own.
-PAGE = (
-    SAR_PAGE[: SAR_PAGE.index("<body>")]
-    + """<body>
-{% for band in bands -%}
-<div class="band {{ band[0] }}">{{ band[1] }} <small>{{ band[2] }}</small></div>
-{% endfor -%}
-<h1>{{ title }}</h1>
-<p class="lead">{{ lead }}</p>
-<div class="figures">
-{% for tile in tiles -%}
-<div><b>{{ tile[1] }}</b><span>{{ tile[0] }}</span></div>
-{% endfor -%}
-</div>
-{% if warnings -%}
-<h2>Warnings</h2>
-<ul>{% for words in warnings %}<li>{{ words }}</li>{% endfor %}</ul>
-{% endif -%}
-{% for part in plots -%}
-<h2>{{ part[0] }}</h2>
-<figure>{{ part[1]|safe }}<figcaption>{{ part[2] }}</figcaption></figure>
-{% endfor -%}
-{% for table in tables -%}
+_BODY = (
+    WARNINGS
+    + PLOTS
+    + """{% for table in tables -%}
 <h2>{{ table[0] }}</h2>
-<table><tr>{% for cell in table[1] %}<th>{{ cell }}</th>{% endfor %}</tr>
+<table class="figures-in">
+<tr>{% for cell in table[1] %}<th>{{ cell }}</th>{% endfor %}</tr>
 {% for row in table[2] -%}
 <tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
 {% endfor -%}
@@ -62,10 +27,7 @@ PAGE = (
 <h2>Calibration</h2>
 <dl>{% for name, value in facts -%}
 <dt>{{ name }}</dt><dd>{{ value }}</dd>{% endfor %}</dl>
-<p class="small">Amplitudes are peak values. Intervals are of 95 %. Research use; not a
-medical device.</p>
-</body>
-</html>
+<p class="small">Amplitudes are peak values. Intervals are of 95 %.</p>
 """
 )
 Tables = Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]
@@ -90,8 +52,8 @@ def page(
         bands.append(("simulated", "SIMULATED", words))
     if warnings:
         bands.append(("unusable", "NOT TO BE USED", "no calibration file was written"))
-    template = jinja2.Environment(autoescape=True).from_string(PAGE)
-    return template.render(
+    return render_page(
+        _BODY,
         title=title,
         lead=lead,
         bands=bands,
@@ -105,13 +67,7 @@ def page(
 
 def svg(draw: Callable[[], Figure]) -> str:
     """Return a figure as an SVG element."""
-    with matplotlib.rc_context(_STYLE):
-        figure = draw()
-        FigureCanvasSVG(figure)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None})
-    drawn = text.getvalue()
-    return drawn[drawn.index("<svg") :]
+    return drawing("calibration", draw)
 
 
 def resonance_figure(sweep: Sequence[ResonancePoint], resonance: Resonance) -> Figure:

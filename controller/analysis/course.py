@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
-from controller.analysis.course_page import PAGE
+from controller.analysis.course_page import BODY
+from controller.analysis.html_page import render_page
 
 HOUR_S = 3600.0
 NOT_KNOWN = "\N{EN DASH}"
@@ -87,16 +86,12 @@ def headings(linked: dict[str, Any]) -> tuple[str, ...]:
 
 def render(linked: dict[str, Any]) -> str:
     """Write the course as one HTML page with nothing outside of itself."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
-    kinds = set(linked["simulated"])
-    return environment.from_string(PAGE).render(
-        subject=linked["subject"],
-        count=len(linked["sessions"]),
-        band={
-            frozenset({True}): "SIMULATED: nobody was treated.",
-            frozenset({True, False}): "PARTLY SIMULATED: real and simulated sessions.",
-        }.get(frozenset(kinds), ""),
-        unfinished=linked["not_completed"],
+    count = len(linked["sessions"])
+    return render_page(
+        BODY,
+        title=f"Course of {linked['subject']}",
+        lead=f"{count} session{'' if count == 1 else 's'}",
+        bands=_bands(linked, count),
         totals=[
             (probe, f"{dose_min:.3g}")
             for probe, dose_min in linked["cumulative_cem43_min"].items()
@@ -105,6 +100,21 @@ def render(linked: dict[str, Any]) -> str:
         rows=rows(linked),
         files=[session["file"] for session in linked["sessions"]],
     )
+
+
+def _bands(linked: dict[str, Any], count: int) -> list[tuple[str, str, str]]:
+    """Say first what a reader must not overlook."""
+    kinds, bands = set(linked["simulated"]), []
+    if kinds == {True}:
+        bands.append(("simulated", "SIMULATED", "Nobody was treated."))
+    elif True in kinds:
+        words = "Some sessions were real, some simulated."
+        bands.append(("mixed", "PARTLY SIMULATED", words))
+    if linked["not_completed"]:
+        words = f"{linked['not_completed']} of {count} sessions did not complete; the "
+        words += "dose that they gave is counted."
+        bands.append(("incomplete", "INCOMPLETE", words))
+    return bands
 
 
 def _session(name: str, summary: dict[str, Any], probes: list[str]) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
 
 from controller.analysis import report_plots
-from controller.analysis.report_page import PAGE
+from controller.analysis.html_page import render_page
+from controller.analysis.report_page import BODY
 from controller.analysis.run_data import RunData
 
 SHOWN_EVENTS = 400
@@ -15,13 +15,13 @@ NOT_KNOWN = "\N{EN DASH}"
 
 def render(run: RunData, summary: dict[str, Any]) -> str:
     """Write the report of a run, from its ``summarise`` figures, as one HTML page."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
-    environment.filters["time"] = _time
     events, left_out = list(run.events), 0
     if len(events) > SHOWN_EVENTS:
         left_out = len(events) - SHOWN_EVENTS
         events[SHOWN_EVENTS // 2 : -SHOWN_EVENTS // 2] = []
-    return environment.from_string(PAGE).render(
+    return render_page(
+        BODY,
+        filters={"time": _time},
         title=summary["name"],
         lead=_lead(summary),
         bands=_bands(run, summary),
@@ -37,7 +37,7 @@ def render(run: RunData, summary: dict[str, Any]) -> str:
     )
 
 
-def _bands(run: RunData, summary: dict[str, Any]) -> list[dict[str, str]]:
+def _bands(run: RunData, summary: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Say first what a reader must not overlook."""
     bands = []
     kinds = [part.get("kind") for part in run.header.instruments.values()]
@@ -53,8 +53,7 @@ def _bands(run: RunData, summary: dict[str, Any]) -> list[dict[str, str]]:
     elif not summary["completed"]:
         sentence = summary["exit_reason"] or "The run ended before its treatment did."
         bands.append(("incomplete", "ENDED EARLY", sentence))
-    names = ("kind", "word", "sentence")
-    return [dict(zip(names, band, strict=True)) for band in bands]
+    return bands
 
 
 def _lead(summary: dict[str, Any]) -> str:

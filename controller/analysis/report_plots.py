@@ -1,16 +1,13 @@
 """The figures of a report, as SVG texts."""
 
-import io
 from collections.abc import Callable
-from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from controller.analysis.html_page import drawing
 from controller.analysis.run_data import RunData
 from controller.analysis.summary import SETTLED_WITHIN_C
 from controller.decisions.settings import TUMOUR_ROLES
@@ -24,18 +21,6 @@ LETTER_SHARE = 0.0105
 # Okabe & Ito's palette: told apart with every kind of colour vision, and in print.
 PROBE_COLOURS = ("#D55E00", "#E69F00", "#009E73", "#56B4E9", "#CC79A7", "#8C8C8C")
 BLUE, BLACK, RED, GREY = "#0072B2", "#1A1A1A", "#B3261E", "#767676"
-_STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 8.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.linewidth": 0.7,
-    "axes.titlesize": 8.5,
-    "legend.frameon": False,
-    "lines.linewidth": 1.0,
-    # A probe may be named anything, also with a dollar sign.
-    "text.parse_math": False,
-}
 
 
 def thinned(t: Floats, values: Floats, bins: int = DRAWN_BINS) -> tuple[Floats, Floats]:
@@ -164,11 +149,11 @@ def _figure(
     run: RunData, name: str, draw: Callable[[Axes, Floats], None], height_in: float
 ) -> str:
     """Draw one figure over time, with its phases, and give it as an SVG element."""
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
+
+    def drawn() -> Figure:
         figure = Figure(figsize=(9.0, height_in))
         # Fixed in inches, so that the time axes of all figures lie below each other.
         figure.subplots_adjust(0.075, 0.42 / height_in, 0.845, 1 - 0.3 / height_in)
-        FigureCanvasSVG(figure)
         axes = figure.add_subplot()
         elapsed_s = run.t_s - (run.t_s[0] if run.ticks else 0.0)
         long = run.ticks > 0 and elapsed_s[-1] > 300.0
@@ -179,10 +164,9 @@ def _figure(
         axes.set_xlabel("time (min)" if long else "time (s)")
         _mark_phases(axes, run, t)
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.2)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None})
-    svg = text.getvalue()
-    return svg[svg.index("<svg") :]
+        return figure
+
+    return drawing(name, drawn)
 
 
 def _mark_phases(axes: Axes, run: RunData, t: Floats) -> None:

@@ -8,13 +8,12 @@ oxide, ILP, combined uncertainty, hash of the raw file.
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
 from controller.analysis import sar_report_plots
 from controller.analysis.calorimetry import Method, Result, Sample, Value
 from controller.analysis.calorimetry_methods import Analysis
 from controller.analysis.calorimetry_record import Record
-from controller.analysis.sar_report_page import PAGE
+from controller.analysis.html_page import render_page
+from controller.analysis.sar_report_page import BODY
 from controller.analysis.uncertainty import Sar
 
 RESULT_COLUMNS = (
@@ -85,8 +84,7 @@ def render(measured: Measured) -> str:
 
 def page(**content: Any) -> str:
     """Fill the page of a SAR report, of a curve or of a matrix."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
-    return environment.from_string(PAGE).render(**content)
+    return render_page(BODY, **content)
 
 
 def all_warnings(measured: Measured) -> list[str]:

@@ -1,33 +1,20 @@
 """The figures of a SAR report, as SVG texts."""
 
-import io
 from collections.abc import Callable, Mapping
-from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from controller.analysis.calorimetry import Array, Value
 from controller.analysis.calorimetry_methods import Analysis
 from controller.analysis.calorimetry_record import Record
+from controller.analysis.html_page import drawing
 
 DRAWN_ROWS = 3000
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 BLACK, GREY, GREEN = "#1A1A1A", "#767676", "#009E73"
-_STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 8.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.linewidth": 0.7,
-    "legend.frameon": False,
-    "lines.linewidth": 1.0,
-    "text.parse_math": False,
-}
 
 
 def curve(record: Record, residuals_c: Array, rise: bool) -> str:
@@ -173,16 +160,14 @@ def _shade(axes: Axes, record: Record) -> None:
 def _figure(
     name: str, draw: Callable[[Axes], None], height_in: float, left_share: float = 0.085
 ) -> str:
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
+    def drawn() -> Figure:
         figure = Figure(figsize=(9.0, height_in))
         figure.subplots_adjust(left_share, 0.45 / height_in, 0.86, 1 - 0.12 / height_in)
-        FigureCanvasSVG(figure)
         axes = figure.add_subplot()
         draw(axes)
         axes.grid(True, lw=0.3, color="#DDDDDD")
         if axes.get_legend_handles_labels()[0]:
             axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.2)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None})
-    svg = text.getvalue()
-    return svg[svg.index("<svg") :]
+        return figure
+
+    return drawing(name, drawn)
