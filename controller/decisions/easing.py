@@ -17,6 +17,9 @@ from controller.decisions.treatment import Course
 # falls over a band that ends one step of a coarse thermometer below the hold-back:
 # an ordinary hold power then stands 0.3 °C below.
 HEALTHY_AHEAD_S, HEALTHY_BAND_C, HEALTHY_BELOW_C = 20.0, 0.5, 0.15
+# A rise does not go on in a straight line: near a fast small tumour it is spent in a few
+# seconds. No more than this is taken off in advance; the hold-back stands behind.
+MOST_AHEAD_C = 0.5
 # A tumour probe that is not the controlled one stands close to it; the highest
 # set-point is 0.2 °C below the hold-back.
 TUMOUR_AHEAD_S, TUMOUR_BAND_C = 5.0, 0.2
@@ -60,7 +63,7 @@ def eased(trends: tuple[Trend, ...], course: Course, s: Settings) -> Eased:
     """Compute the share of power that healthy and uncontrolled tumour probes leave.
 
     share = (end of band − expected) / band, of the probe that leaves least; expected =
-    now + rise · look-ahead. Tumour probes count where their hottest is not controlled
+    now + rise · look-ahead, 0.5 °C at most. Tumour probes count where their hottest is not controlled
     itself. A probe without a trend leaves all; its loss is the interlocks' matter.
     """
     limits = s.limits
@@ -77,7 +80,8 @@ def eased(trends: tuple[Trend, ...], course: Course, s: Settings) -> Eased:
             ahead_s, band_c, limit_c = TUMOUR_AHEAD_S, TUMOUR_BAND_C, hot_c
         else:
             continue
-        expected_c = trend.level_c + max(trend.rise_c_per_s, 0.0) * ahead_s
+        ahead_c = min(max(trend.rise_c_per_s, 0.0) * ahead_s, MOST_AHEAD_C)
+        expected_c = trend.level_c + ahead_c
         share = (limit_c - expected_c) / band_c
         if share < best.most_share:
             why = f"{probe.name} at {trend.level_c:.1f} °C nears {limit_c:g} °C"
