@@ -19,6 +19,8 @@ from controller.analysis.campaign import NEVER_S, PHASES, Case, Ran
 from controller.bench import How, OpenBench, open_bench
 from controller.config import BenchSpec, Loaded, load
 from controller.config_model import FaultTable
+from controller.decisions.ceiling import permitted_amplitude
+from controller.decisions.field_watch import LONGEST_LOSS_S, SHORTEST_LOSS_S
 from controller.decisions.signals import Request
 from controller.errors import AmfError, BenchError
 from controller.loop import Loop
@@ -27,7 +29,9 @@ from controller.rehearsal import KINDS, simulate
 from controller.run_file import Run
 from controller.run_record import open_record
 
-GONE_A_PER_M = 1.0
+# The current decays within some 30 ms of switching off: at 5 % of the permitted field
+# hardly anything is heated any more. At the end nothing may be left.
+GONE_SHARE, GONE_A_PER_M = 0.05, 1.0
 HOLD_S, BASELINE_S, COOL_S = 120.0, 10.0, 20.0
 LOOK_ON_S = 1.0
 # More than one size where a small fault is another thing than a large one.
@@ -39,13 +43,17 @@ SIZES: dict[str, tuple[float | None, ...]] = {
     "detuned": (-0.02, -0.01, 0.01, 0.02),
     "frequency-pulled": (-0.01, 0.01),
     "coil-exchanged": (17.0, 18.0),
+    "pickup-attenuated": (0.1, 10.0),
 }
 DURATIONS_S = {"spike": 0.3, "cough": 3.0}
 ALL_PROBES = ("unplugged", "frozen", "pulled-out", "slipped", "drift")
 AT_ONCE = ("over-voltage", "over-current", "over-temperature")
 RESTARTS = ("power-cycle", "auto-restart")
 UNREAD = ("unplugged", "broken-fibre", "warm-up")
-DECEIVING = ("frozen", "set-ignored", "stuck-on", "frequency-pulled")
+DECEIVING = (
+    *("frozen", "set-ignored", "stuck-on", "frequency-pulled"),
+    *("scope-disconnected", "scope-saturated", "scope-rms", "scope-channel"),
+)
 
 
 class _Nobody:
@@ -88,6 +96,9 @@ def cases(loaded: Loaded) -> list[Case]:
     for kind, table in KINDS.items():
         if table.place == "applicator":
             places = [""]
+        elif table.place == "field":
+            sensor = spec.field_sensor
+            places = [""] if sensor is not None else []
         elif table.place == "probe":
             every = [probe.name for probe in spec.probes]
             places = every if kind in ALL_PROBES else every[:1]
@@ -137,9 +148,10 @@ def run_one(job: Job) -> Ran:
 class _Witness:
     """Sees the truth whenever time has passed."""
 
-    def __init__(self, bench: OpenBench) -> None:
+    def __init__(self, bench: OpenBench, permitted_a_per_m: float) -> None:
         assert bench.simulation is not None
         self._bench = bench.simulation.bench
+        self._gone_a_per_m = GONE_SHARE * permitted_a_per_m
         self.begun_s: float | None = None
         self.on_at_begin = False
         self.last_on_s = 0.0
@@ -150,7 +162,7 @@ class _Witness:
         """Note the field, and how hot it has become since the fault began."""
         truth = self._bench.truth
         self.on = truth.field_a_per_m >= GONE_A_PER_M
-        if self.on:
+        if truth.field_a_per_m >= self._gone_a_per_m:
             self.last_on_s = t_s
         if self.begun_s is not None:
             self.tumour_c = max(self.tumour_c, truth.tumour_max_c)
@@ -163,7 +175,9 @@ class _Witness:
 
 
 def _watched(job: Job, loaded: Loaded, bench: OpenBench, folder: Path) -> Ran:
-    witness, rehearsal = _Witness(bench), bench.rehearsal
+    ceiling, applicator = loaded.settings.ceiling, loaded.settings.applicator
+    permitted = permitted_amplitude(applicator.frequency_hz, ceiling)
+    witness, rehearsal = _Witness(bench, permitted), bench.rehearsal
     assert rehearsal is not None
     rehearsal.watch = witness.look
     recorder = open_record(loaded, bench, folder, job.seed)
@@ -178,7 +192,7 @@ def _watched(job: Job, loaded: Loaded, bench: OpenBench, folder: Path) -> Ran:
     with Run.open(recorder.path) as run:
         truth, complete = run.data().truth, run.completed and not run.verify_chain()
     assert truth is not None
-    limit = loaded.settings.ceiling.limit_a_per_m_s
+    limit = ceiling.limit_a_per_m_s
     share = truth["true_hf_a_per_m_s"].max() / limit if loop.state.t_s >= 0.0 else 0.0
     return Ran(
         case=job.case,
@@ -213,7 +227,8 @@ def _with_fault(loaded: Loaded, job: Job) -> Loaded:
             baseline_s=min(treatment.baseline_s, BASELINE_S),
             cool_s=min(treatment.cool_s, COOL_S),
         )
-    longest_s = {"ramp": 60.0, "hold": 60.0}.get(job.phase, 8.0)
+    heating = job.phase in ("ramp", "hold")
+    longest_s = min(60.0, treatment.hold_s / 2.0) if heating else 8.0
     after_s = random.Random(f"{job.seed}/{case.title}/{job.phase}").uniform(
         1.0, longest_s
     )
@@ -235,7 +250,8 @@ def _with_fault(loaded: Loaded, job: Job) -> Loaded:
 
 def _sized(kind: str, on: str, loaded: Loaded) -> Iterator[Case]:
     spec, table = loaded.bench, KINDS[kind]
-    deceives = table.place in ("probe", "applicator") or kind in DECEIVING
+    places = ("probe", "applicator", "field")
+    deceives = table.place in places or kind in DECEIVING
     for size in SIZES.get(kind, (None,)):
         for other in _others(on, spec, table.place) if table.exchange else [""]:
             yield Case(
@@ -263,8 +279,14 @@ def _allowed_s(kind: str, on: str, loaded: Loaded) -> float:
     updates_s = [probe.update_s for probe in loaded.settings.probes]
     age_s = min(limits.age_updates * max(updates_s), limits.age_s)
     if KINDS[kind].place == "wire":
-        thermometer = any(probe.instrument == on for probe in loaded.bench.probes)
-        return age_s if thermometer else limits.drive_age_s
+        if kind in ("garbled", "stale"):
+            return NEVER_S  # some answers arrive whole, or are only a poll old
+        if any(probe.instrument == on for probe in loaded.bench.probes):
+            return age_s
+        sensor = loaded.bench.field_sensor
+        if sensor is not None and on == sensor.instrument:
+            return min(max(3.0 * sensor.update_s, SHORTEST_LOSS_S), LONGEST_LOSS_S)
+        return limits.drive_age_s
     if kind in UNREAD:
         return age_s
     return limits.drive_age_s if kind in (*AT_ONCE, *RESTARTS) else NEVER_S
