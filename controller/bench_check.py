@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from controller.applicators import ResonantInverter
 from controller.bench import OpenBench
 from controller.config import Loaded
 from controller.contacts import ContactStation
@@ -18,6 +19,7 @@ from controller.stations import (
 from controller.stations_direct import AmplifierStation, HeaterStation
 from controller.stations_field import FieldStation
 from controller.switching import OffReport
+from controller.windows_power import windows_warnings
 from drivers.errors import InstrumentError
 
 READ_ROUNDS = 60
@@ -185,9 +187,26 @@ def _warnings(loaded: Loaded, bench: OpenBench, guarded: bool) -> list[str]:
             f"{drives}: nothing switches off when this computer is silent: "
             "NO INDEPENDENT SHUT-OFF"
         )
+    applicator = bench.link.applicator
+    if isinstance(applicator, ResonantInverter):
+        found += _mixed(applicator, bench.kinds[applicator.supply.name])
     instruments = loaded.bench.instruments.values()
     addresses = [i.address for i in instruments if i.address is not None]
-    return found + (host_warnings(addresses) if addresses else [])
+    if not addresses:
+        return found
+    return [*found, *host_warnings(addresses), *windows_warnings()]
+
+
+def _mixed(applicator: ResonantInverter, supply: str) -> list[str]:
+    """Return what does not go together on a mixed bench."""
+    found = [applicator.cold] if applicator.cold else []
+    if applicator.deaf:
+        danger = (
+            "; on an inverter without gate drive a live supply can destroy it: give it "
+            "a dummy load instead"
+        )
+        found.append(applicator.deaf + (danger if supply == "real" else ""))
+    return found
 
 
 def _finite(value: Any) -> Any:

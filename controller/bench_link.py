@@ -4,7 +4,7 @@ It joins stations, acquisition and switching; where the stations come from, real
 simulated, is ``bench``'s business.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from controller.acquisition import Acquisition
 from controller.applicators import Applicator, ResonantInverter
@@ -224,12 +224,19 @@ class BenchLink:
         drive, sensor = self.applicator.drive(), self.sensor
         if sensor is None:
             return drive
-        return replace(
-            drive,
-            field_a_per_m=sensor.field_a_per_m,
-            field_taken_s=sensor.taken_s,
-            field_frequency_hz=sensor.frequency_hz,
-            field_quality=sensor.quality,
+        return Drive(  # each tick: replace() takes five times as long
+            drive.current_a,
+            drive.voltage_v,
+            drive.output_on,
+            drive.frequency_hz,
+            drive.generator_on,
+            drive.supply_taken_s,
+            drive.generator_taken_s,
+            drive.supply_trip,
+            sensor.field_a_per_m,
+            sensor.taken_s,
+            sensor.frequency_hz,
+            sensor.quality,
         )
 
 

@@ -87,7 +87,7 @@ class FileAnswers:
                 return answer.strip() if colon else question.right[0]
         raise BenchError(
             f"{self.path.name} has no line {question.name!r}: "
-            f"{' or '.join(_shown(question))}"
+            f"{' or '.join(_shown(question, question.answers))}"
         )
 
 
@@ -105,7 +105,7 @@ class TerminalAnswers:
                 "--checklist FILE"
             )
         while True:
-            allowed = " / ".join(_shown(question))
+            allowed = " / ".join(_shown(question, question.answers))
             print(f"{question.sentence} [{allowed}]", file=sys.stderr, flush=True)
             line = sys.stdin.readline()
             if not line:
@@ -116,20 +116,23 @@ class TerminalAnswers:
 
 def answered(
     questions: Sequence[Question], asker: Asker, tell: Callable[[str], None]
-) -> None:
-    """Ask all questions; ``tell`` hears each answer, for the record.
+) -> list[str]:
+    """Ask all questions and return the answers; ``tell`` hears each, for the record.
 
     Raises:
         BenchError: an answer is missing, or forbids a run.
     """
+    answers = []
     for question in questions:
         answer = asker.ask(question)
+        answers.append(answer)
         tell(f"{question.name}: {answer} ({asker.where})")
         if not question.goes_on(answer):
             raise BenchError(
                 f"{question.name!r} was answered {answer!r} {asker.where}; a run needs "
-                f"{' or '.join(question.right)}"
+                f"{' or '.join(_shown(question, question.right))}"
             )
+    return answers
 
 
 def lines_of(path: Path) -> list[str]:
@@ -144,6 +147,6 @@ def lines_of(path: Path) -> list[str]:
         raise BenchError(f"the checklist {path} cannot be read: {error}") from error
 
 
-def _shown(question: Question) -> list[str]:
+def _shown(question: Question, answers: Sequence[str]) -> list[str]:
     more = [f"{question.open_end} NAME"] if question.open_end else []
-    return [*question.answers, *more]
+    return [*answers, *more]

@@ -5,6 +5,11 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from controller.decisions.signals import Fault
+
+JUMP_S = 2.0
+SAME_S = 1e-9
+
 
 class Clock(Protocol):
     """Gives the loop its ticks. ``now`` is s since the start of the run."""
@@ -27,6 +32,36 @@ class Clock(Protocol):
         """Count the time of the run from now: what was before was not the run's."""
         ...
 
+    def jumped_s(self) -> float:
+        """Return by how much in s UTC and monotonic time have parted since last."""
+        ...
+
+
+def clock_jump(jump_s: float, t_s: float) -> Fault:
+    """Return the fault, at ``t_s``, of a computer whose clocks parted by so many s."""
+    expected, measured = "UTC and monotonic time together", f"{jump_s:+.1f} s apart"
+    sentence = "this computer slept, or its clock was set: expected "
+    sentence += f"{expected}, measured {measured}, limit {JUMP_S:g} s"
+    return Fault("clock-jump", sentence, t_s, expected, measured, f"{JUMP_S:g} s")
+
+
+class ClockPair:
+    """UTC and the monotonic clock, compared with each other. The clocks are given."""
+
+    def __init__(
+        self,
+        utc: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._utc, self._monotonic = utc, monotonic
+        self._apart_s = utc() - monotonic()
+
+    def jumped_s(self) -> float:
+        """Return by how much in s they have parted since the last call."""
+        apart_s = self._utc() - self._monotonic()
+        jump_s, self._apart_s = apart_s - self._apart_s, apart_s
+        return jump_s
+
 
 class SimulatedClock:
     """Time that passes as fast as it is computed; tick n is at exactly n · period.
@@ -48,8 +83,12 @@ class SimulatedClock:
         """Advance the bench to the next tick."""
         t_s = self._ticks * self._period_s
         self._ticks += 1
-        if t_s > self._now_s:
-            self._advance(t_s - self._now_s)
+        dt_s = t_s - self._now_s
+        if dt_s > 0.0:
+            # one and the same number, where only its last digits differ: what a
+            # simulation has worked out for a step of that length then serves again
+            even = abs(dt_s - self._period_s) < SAME_S
+            self._advance(self._period_s if even else dt_s)
             self._now_s = t_s
         return t_s, 0.0
 
@@ -60,6 +99,10 @@ class SimulatedClock:
 
     def restart(self) -> None:
         """Nothing to do: simulated ticks are never late."""
+
+    def jumped_s(self) -> float:
+        """Return 0: simulated time does not look at this computer's clocks."""
+        return 0.0
 
     def begin(self) -> None:
         """Count time from zero again; the bench is where it is."""
@@ -76,6 +119,7 @@ class PacedClock(SimulatedClock):
         super().__init__(period_s, advance)
         self.woken = threading.Event()
         self._due_s = time.monotonic()
+        self._pair = ClockPair()
 
     def tick(self) -> tuple[float, float]:
         """Wait for the tick's wall time, then advance the bench."""
@@ -87,6 +131,10 @@ class PacedClock(SimulatedClock):
     def restart(self) -> None:
         """Count the next tick from now."""
         self._due_s = time.monotonic() + self._period_s
+
+    def jumped_s(self) -> float:
+        """Return by how much in s UTC and monotonic time have parted since last."""
+        return self._pair.jumped_s()
 
     def begin(self) -> None:
         """Count time from zero again, from now."""
@@ -112,6 +160,7 @@ class RealClock:
         self._advance = advance
         self._start_s = self._advanced_s = time.monotonic()
         self._due_s = 0.0
+        self._pair = ClockPair()
 
     def now(self) -> float:
         """Return the s since the clock was made, or began."""
@@ -134,6 +183,10 @@ class RealClock:
     def restart(self) -> None:
         """Count the next tick from now."""
         self._due_s = time.monotonic() + self._period_s
+
+    def jumped_s(self) -> float:
+        """Return by how much in s UTC and monotonic time have parted since last."""
+        return self._pair.jumped_s()
 
     def begin(self) -> None:
         """Count time from now; the next tick is the first."""

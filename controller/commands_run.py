@@ -4,21 +4,23 @@ import importlib.metadata
 import os
 import subprocess
 import sys
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from controller.acknowledged import acknowledged, shuts_off_itself
+from controller.awake import awake
 from controller.bench import OpenBench
 from controller.config import Loaded, load
 from controller.loop import Loop, Outcome
 from controller.loop_record import LoopRecord
 from controller.operators import Engine, OwnStdout, Terminal
-from controller.proof import proven
 from controller.readiness import Ready, Wanted, ready
 from controller.run_record import watch_folder
 from controller.screen import RunScreen
 from controller.snapshot import BAND_C, probe_limits
+from controller.start_up import again, started_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def gui(config: Path, out: Path | None) -> int:
 
 def _run(loaded: Loaded, asked: Asked, protocol: OwnStdout | None) -> int:
     def ask(bench: OpenBench) -> tuple[str, ...]:
+        if protocol is not None and asked.checklist is None and not bench.simulated:
+            return ()  # the window is asked when it hears
         return (acknowledged(loaded, bench, asked.checklist, protocol is None),)
 
     wanted = Wanted(
@@ -79,23 +83,25 @@ def _run(loaded: Loaded, asked: Asked, protocol: OwnStdout | None) -> int:
         asked.wire_log,
     )
     with ready(loaded, wanted) as started:
-        return _terminal(started) if protocol is None else _engine(started, protocol)
+        if protocol is None:
+            return _terminal(started, asked.checklist)
+        return _engine(started, asked.checklist, protocol)
 
 
-def _terminal(started: Ready) -> int:
+def _terminal(started: Ready, checklist: Path | None) -> int:
     path = started.recorder.path
-    with RunScreen(started.loaded, path) as screen:
-        outcome = _loop(started, Terminal(started.stop, screen.show))
+    screen = RunScreen(started.loaded, path)
+    outcome = _loop(started, Terminal(started.stop, screen.show), checklist, screen)
     screen.close(outcome, path)
     return outcome.exit_code
 
 
-def _engine(started: Ready, protocol: OwnStdout) -> int:
+def _engine(started: Ready, checklist: Path | None, protocol: OwnStdout) -> int:
     source = os.fdopen(os.dup(0), encoding="utf-8", errors="replace")
     path = started.recorder.path
     operator = Engine(started.stop, started.loaded.settings, source, protocol)
     operator.publish(_hello(started.loaded, started.bench, path))
-    outcome = _loop(started, operator)
+    outcome = _loop(started, operator, checklist, nullcontext())
     operator.publish(
         {
             "kind": "end",
@@ -108,17 +114,37 @@ def _engine(started: Ready, protocol: OwnStdout) -> int:
     return outcome.exit_code
 
 
-def _loop(started: Ready, operator: Terminal | Engine) -> Outcome:
+def _loop(
+    started: Ready,
+    operator: Terminal | Engine,
+    checklist: Path | None,
+    screen: AbstractContextManager[Any],
+) -> Outcome:
     settings, bench = started.loaded.settings, started.bench
     record = LoopRecord(started.recorder, settings, bench.truth, operator.publish)
-    watch = watch_folder(started.recorder.path.parent)
-    loop = Loop(bench.link, settings, record, operator, watch, started.link)
+    path = started.recorder.path
+    watch = watch_folder(path.parent, path)
+    loop = Loop(
+        bench.link,
+        settings,
+        record,
+        operator,
+        watch,
+        started.link,
+        lambda: again(started, record, operator),
+    )
     bench.follow(
         lambda: loop.state.course.phase,
         lambda said: record.event("rehearsal", said, {}),
     )
-    refused = proven(started.loaded, bench, record, started.stop, started.link)
-    return refused or loop.run()
+    with ExitStack() as stack:
+        if started.link is not None:
+            record.event("sleep", stack.enter_context(awake()), {})
+        refused = started_up(started, record, operator, checklist)
+        if refused is not None:
+            return refused
+        stack.enter_context(screen)
+        return loop.run()
 
 
 def _hello(loaded: Loaded, bench: OpenBench, path: Path) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from controller.calibration_file import (
     expired,
     read,
 )
-from controller.config_kinds import AnyApplicator
 from controller.config_errors import shown
+from controller.config_kinds import AnyApplicator
 from controller.errors import BenchError, ConfigError
 from drivers.roles import Identity
 

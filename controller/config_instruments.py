@@ -62,7 +62,7 @@ def _where(draft: Draft) -> Iterator[str]:
             )
         wrong = at is not None and driver_kind(instrument.driver).refuses(at)
         if wrong:
-            yield f"{path}.address = {shown(at)} {wrong}"
+            yield f"{path}.address = {shown(at)}{wrong}"
         if at is None:
             for key in ("served", "baud"):
                 if getattr(instrument, key):

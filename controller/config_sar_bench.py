@@ -61,6 +61,8 @@ def bench_of(plan: SarPlan, point: SarPoint) -> dict[str, Any]:
         "instruments": plan.instruments,
         "probes": [_probe(bench.thermometer, bench.channel)],
     }
+    if plan.field_sensor is not None:
+        tables["field_sensor"] = plan.field_sensor.model_dump()
     return tables | _simulated(plan, point)
 
 
@@ -142,6 +144,9 @@ def _simulated(plan: SarPlan, point: SarPoint) -> dict[str, Any]:
         "loss_w_per_k": truth.loss_w_per_k,
         "room_c": truth.ambient_c,
         "drift_k_per_s": truth.drift_c_per_s,
+        "bore_rise_k": truth.bore_rise_k,
+        "bore_s": truth.bore_s,
+        "power_per_c": truth.power_per_c,
     }
     physics = {
         "turns": point.capacitor.turns,
@@ -152,4 +157,6 @@ def _simulated(plan: SarPlan, point: SarPoint) -> dict[str, Any]:
         "probe_lag_s": truth.probe_lag_s,
         "dead_time_s": 0.0,
     }
+    if plan.field_sensor is not None:
+        physics["pickup_error"] = truth.pickup_error
     return {"sample": sample, "simulation": physics}

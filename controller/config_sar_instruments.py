@@ -11,6 +11,15 @@ SIMULATED_BENCH: dict[str, dict[str, Any]] = {
     "thermometer": {"driver": "opsens", "model": "PicoM", "simulated": True},
 }
 
+# What an oscilloscope needs to be told is in [field_sensor].
+SCOPE = {"driver": "keysight_scope", "model": "DSOX3024T", "simulated": True}
+
+
+def simulated_bench(tables: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the instruments of ``simulated = true``; a scope where a sensor is."""
+    sensor = tables.get("field_sensor")
+    return SIMULATED_BENCH | ({} if sensor is None else {sensor.instrument: SCOPE})
+
 
 def all_inside(instruments: Mapping[str, Any]) -> bool:
     """Say whether every instrument is simulated inside."""

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from controller.config_sar import read_table
 from controller.config_types import Frequency, Name, Table
 
 Amplitude = Annotated[float, Field(ge=100.0, le=1e5)]
@@ -58,10 +59,14 @@ class BenchTable(Table):
 
 
 class CheckTable(Table):
-    """This sample is the daily check sample: a row of the control chart each time."""
+    """This sample is the daily check sample: a row of the control chart each time.
+
+    A resistor is heated by a supply of its own and not by the field, so that it is no
+    sample of a matrix.
+    """
 
     name: Name
-    kind: Literal["ferrofluid", "resistor"] = "ferrofluid"
+    kind: Literal["ferrofluid"] = "ferrofluid"
 
 
 class CeilingTable(Table):
@@ -88,7 +93,14 @@ class CapacitorTable(Table):
 
 
 class SarSimulation(Table):
-    """What is true of the simulated sample, whatever the other tables believe."""
+    """What is true of the simulated sample, whatever the other tables believe.
+
+    ``bore_rise_k`` is how far the coil warms the bore in the end at 15 kA/m;
+    ``power_per_c`` the change of power with temperature, relative. Convection raises
+    the coupling, G (1 + k |T - T_wall|); sedimentation leaves exp(-t / sedimentation_s)
+    of the power, 0 = none, from each fresh sample on. ``pickup_error`` is that of the
+    field sensor, relative.
+    """
 
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
     ilp_nh_m2_per_kg: Annotated[float, Field(gt=0.0, le=30.0)]
@@ -99,6 +111,31 @@ class SarSimulation(Table):
     loss_w_per_k: Annotated[float, Field(gt=0.0, le=10.0)] = 0.012
     ambient_c: Annotated[float, Field(ge=0.0, le=60.0)] = 25.0
     drift_c_per_s: Annotated[float, Field(ge=-0.01, le=0.01)] = 0.0
+    bore_rise_k: Annotated[float, Field(ge=0.0, le=40.0)] = 0.0
+    bore_s: Annotated[float, Field(ge=1.0, le=1e5)] = 300.0
+    power_per_c: Annotated[float, Field(ge=-0.05, le=0.05)] = 0.0
+    convection_per_k: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
+    sedimentation_s: Annotated[float, Field(ge=0.0, le=1e7)] = 0.0
+    pickup_error: Annotated[float, Field(ge=-0.5, le=0.5)] = 0.0
     probe_lag_s: Annotated[float, Field(ge=0.0, le=30.0)] = 0.5
     noise_c: Annotated[float, Field(ge=0.0, le=1.0)] = 0.02
     quantisation_c: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+
+
+def capacitors_of(tables: object, problems: list[str]) -> tuple[CapacitorTable, ...]:
+    """Read [[capacitors]]; append a sentence for each mistake."""
+    if not isinstance(tables, list) or not tables:
+        problems.append("[[capacitors]] is missing; name at least one capacitor")
+        return ()
+    found = [
+        read_table(CapacitorTable, content, f"capacitors[{at}]", problems)
+        for at, content in enumerate(tables, start=1)
+    ]
+    capacitors = tuple(c for c in found if c is not None)
+    names = [c.name for c in capacitors]
+    problems += [
+        f"capacitors: {n} stands twice"
+        for n in sorted(set(names))
+        if names.count(n) > 1
+    ]
+    return capacitors

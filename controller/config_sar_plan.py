@@ -9,20 +9,20 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from controller.config_field import FieldSensor
 from controller.config_model import RunTable
 from controller.config_sar import (
     TABLES,
     Description,
-    read_table,
     read_tables,
     sample_problems,
     toml_of,
 )
 from controller.config_sar_instruments import (
-    SIMULATED_BENCH,
     all_inside,
     bench_problems,
     bench_words,
+    simulated_bench,
 )
 from controller.config_sar_matrix import (
     BenchTable,
@@ -32,6 +32,7 @@ from controller.config_sar_matrix import (
     MatrixTable,
     ProtocolTable,
     SarSimulation,
+    capacitors_of,
 )
 from controller.config_types import Name, Table
 from controller.decisions.ceiling import exceeds, permitted_amplitude
@@ -47,6 +48,7 @@ PLAN_TABLES: dict[str, type[Table]] = {
     "simulation": SarSimulation,
     "bench": BenchTable,
     "check": CheckTable,
+    "field_sensor": FieldSensor,
 }
 REQUIRED = ("sample", "field", "matrix", "ceiling")
 Content = Literal["sample", "blank", "nothing"]
@@ -90,6 +92,7 @@ class SarPlan:
     bench: BenchTable
     instruments: dict[str, Any]
     check: CheckTable | None
+    field_sensor: FieldSensor | None
     out: Path
     description: Description
     protocol: ProtocolTable
@@ -185,7 +188,7 @@ def load_plan(path: Path) -> SarPlan:
     problems: list[str] = []
     apart = ("name", "simulated", "instruments")
     rest = {k: v for k, v in data.items() if k not in apart}
-    capacitors = _capacitors(rest.pop("capacitors", None), problems)
+    capacitors = capacitors_of(rest.pop("capacitors", None), problems)
     tables = read_tables(rest, PLAN_TABLES, REQUIRED, problems)
     problems += sample_problems(tables.get("sample"))
     try:
@@ -196,7 +199,7 @@ def load_plan(path: Path) -> SarPlan:
         )
     if problems:
         raise ConfigError([f"{path}: {problem}" for problem in problems])
-    used = SIMULATED_BENCH if instruments is None else instruments
+    used = simulated_bench(tables) if instruments is None else instruments
     plan = _plan(data["name"], tables, capacitors, used, path)
     problems = bench_problems(used, plan.simulation) or point_problems(plan)
     if problems:
@@ -243,24 +246,6 @@ def allowed_by(ceiling: CeilingSettings, point: SarPoint) -> bool:
     return h <= permitted_amplitude(f, ceiling) and not exceeds(h, f, ceiling)
 
 
-def _capacitors(tables: object, problems: list[str]) -> tuple[CapacitorTable, ...]:
-    if not isinstance(tables, list) or not tables:
-        problems.append("[[capacitors]] is missing; name at least one capacitor")
-        return ()
-    found = [
-        read_table(CapacitorTable, content, f"capacitors[{at}]", problems)
-        for at, content in enumerate(tables, start=1)
-    ]
-    capacitors = tuple(c for c in found if c is not None)
-    names = [c.name for c in capacitors]
-    problems += [
-        f"capacitors: {n} stands twice"
-        for n in sorted(set(names))
-        if names.count(n) > 1
-    ]
-    return capacitors
-
-
 def _plan(
     name: str,
     tables: dict[str, Any],
@@ -276,6 +261,7 @@ def _plan(
         bench=tables.get("bench", BenchTable()),
         instruments=instruments,
         check=tables.get("check"),
+        field_sensor=tables.get("field_sensor"),
         out=Path(tables.get("run", RunTable()).out),
         description=Description(**described),
         protocol=tables.get("protocol", ProtocolTable()),

@@ -57,13 +57,13 @@ class DriverKind:
         """Say what is wrong with the form of an address; "" when nothing is."""
         is_udp = address.startswith(PREFIX)
         if self.datagrams and not is_udp:
-            return f"is no UDP address, and the driver speaks UDP: {PREFIX}HOST"
+            return f" is no UDP address, and the driver speaks UDP: {PREFIX}HOST"
         if not self.datagrams:
-            return "is a UDP address, and the driver speaks none" if is_udp else ""
+            return " is a UDP address, and the driver speaks none" if is_udp else ""
         try:
             udp_address(address)
         except ValueError as error:
-            return str(error)
+            return f": {error}"
         return ""
 
 

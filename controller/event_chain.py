@@ -7,15 +7,16 @@ event before; the chain of events so covers them.
 import hashlib
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from controller.run_rows import Cell, canonical
 
 Rows = Sequence[tuple[Cell, ...]]
 _NAN = float("nan")
-# Two other quiet NaNs, which no recorded number is: NaN itself counts as NULL.
+# Another quiet NaN, which no recorded number is: NaN itself counts as NULL.
 _TEXT: float = struct.unpack(">d", bytes.fromhex("7ff8000000000001"))[0]
-_LARGE: float = struct.unpack(">d", bytes.fromhex("7ff8000000000002"))[0]
+_NUMBERS = frozenset((float, int, bool))
 
 
 def first_link(header: Mapping[str, Any]) -> str:
@@ -35,9 +36,10 @@ def next_link(previous: str, event: Iterable[Any]) -> str:
 class TicksHash:
     """The hash of the ticks between two events, as it grows. ``count`` is of them all.
 
-    A tick counts as it is read back from its tables, NULL for NaN and 1 for true: row
-    by row its cells as big-endian doubles, then its texts as Python's ``ascii`` writes
-    their list. NULL is 7ff8000000000000, a text's place 7ff8000000000001.
+    A tick counts as it is read back from its tables, NULL for NaN and 1 for true: how
+    many readings and rows of truth there are, then every cell, as big-endian doubles;
+    then its texts as Python's ``ascii`` writes their list. NULL is 7ff8000000000000,
+    a text's place 7ff8000000000001.
     """
 
     def __init__(self, count: int = 0) -> None:
@@ -46,8 +48,8 @@ class TicksHash:
 
     def add(self, row: tuple[Cell, ...], readings: Rows, truth: Rows) -> None:
         """Add a tick: its row, and its rows of the readings and of the truth."""
-        rows = (row, *readings, *truth)
-        self._hash.update(b"".join([_packed(cells) for cells in rows]))
+        cells = [len(readings), len(truth), *row, *chain(*readings, *truth)]
+        self._hash.update(_packed(cells))
         self.count += 1
 
     def take(self) -> str:
@@ -56,24 +58,22 @@ class TicksHash:
         return taken
 
 
-def _packed(cells: tuple[Cell, ...]) -> bytes:
-    texts: list[str] = []
+def _packed(cells: list[Cell]) -> bytes:
+    texts: list[Cell] = []
     numbers = [
-        cell if cell.__class__ is float and cell == cell else _rare(cell, texts)
+        cell if cell.__class__ in _NUMBERS and cell == cell else _rest(cell, texts)
         for cell in cells
     ]
-    packed = struct.pack(f">{len(numbers)}d", *numbers)
-    return bytes(packed + ascii(texts).encode() if texts else packed)
+    packed: bytes = struct.pack(f">{len(numbers)}d", *numbers)
+    return packed + ascii(texts).encode()
 
 
-def _rare(cell: Cell, texts: list[str]) -> float:
-    """Return what stands for a cell that is no number with a fraction."""
+def _rest(cell: Cell, texts: list[Cell]) -> float:
+    """Return what stands for a cell that is no number; a text is added to the texts."""
     if cell is None or cell != cell:
         return _NAN
-    if isinstance(cell, int) and -(2**53) <= cell <= 2**53:
-        return float(cell)
-    texts.append(cell if isinstance(cell, str) else repr(cell))
-    return _TEXT if isinstance(cell, str) else _LARGE
+    texts.append(cell)
+    return _TEXT
 
 
 def ending(events: int, last_link: str, ticks: TicksHash) -> dict[str, Any]:

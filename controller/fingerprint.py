@@ -1,6 +1,6 @@
 """The fingerprint of the applicator: is this the coil and the capacitor of the config?
 
-At a tenth of the current, under a second a point, V/I of the supply is read at the
+At a tenth of the current, about a second a point, V/I of the supply is read at the
 calibrated frequency and a little beside it. V/I = R (1 + x²) is a parabola in f near
 the resonance, so that three points give the resonance and R. A resonance elsewhere is
 another capacitor; the same resonance with another V/I is another coil.
@@ -70,6 +70,17 @@ class Fingerprint:
 def has_fingerprint(bench: BenchLink) -> bool:
     """Say whether the applicator is of a kind that has one."""
     return isinstance(bench.applicator, ResonantInverter)
+
+
+def why_none(bench: BenchLink) -> str:
+    """Say why the applicator has no fingerprint, for the record; "" where it has."""
+    if has_fingerprint(bench):
+        return ""
+    return (
+        "no fingerprint: this kind of applicator reads no V/I of its tank; another "
+        "coil or capacitor than the config's shows only in the frequency that is "
+        "read, or to a field sensor"
+    )
 
 
 def take_fingerprint(

@@ -65,7 +65,14 @@ def _check_measured(drive: Drive | None, settings: Settings) -> None:
 
 
 def _check_numbers(command: Command) -> None:
+    if (
+        0.0 <= command.field_a_per_m < math.inf
+        and 0.0 <= command.frequency_hz < math.inf
+        and 0.0 <= command.current_a < math.inf
+        and 0.0 <= command.voltage_limit_v < math.inf
+    ):
+        return
     for name in ("field_a_per_m", "frequency_hz", "current_a", "voltage_limit_v"):
         value = getattr(command, name)
-        if not (math.isfinite(value) and value >= 0.0):
+        if not 0.0 <= value < math.inf:
             raise GuardError(f"{name} is {value!r}")

@@ -131,13 +131,13 @@ def hands_of(loaded: Loaded) -> list[Hand]:
 def switch_off(
     hands: list[Hand],
     wait: Callable[[float], None] = time.sleep,
-    rounds: int = ROUNDS,
+    rounds: int | None = None,
 ) -> OffByHand:
     """Switch off by every route, each again until it is confirmed or rounds run out."""
     started_s = time.monotonic()
     for hand in hands:
         hand.problem = "not tried"
-    for number in range(rounds):
+    for number in range(ROUNDS if rounds is None else rounds):
         for hand in _due(hands, number):
             hand.switch_off()
         if not any(hand.problem for hand in hands):

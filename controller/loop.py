@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from controller.bench_link import BenchLink
+from controller.clock import JUMP_S, clock_jump
 from controller.decisions.settings import Settings
 from controller.decisions.signals import Command, Fault, Measurement, Request
 from controller.decisions.state import State, initial
@@ -20,7 +21,7 @@ from controller.errors import AmfError, GuardError, RecordingError
 from controller.guard import guard
 from controller.guardian_link import Guardian, SimulatedGuardian
 from controller.heartbeat import LONGEST_PAUSE_S
-from controller.loop_record import LoopRecord
+from controller.loop_record import LoopRecord, completed
 from controller.snapshot import snapshot
 from controller.switching import OffReport
 
@@ -65,6 +66,7 @@ class Loop:
         operator: Operator,
         watch_folder: Callable[[], tuple[Fault, ...]] = tuple,
         guardian: Guardian | None = None,
+        prove_again: Callable[[], str] = str,
     ) -> None:
         self._bench = bench
         self._settings = settings
@@ -74,6 +76,7 @@ class Loop:
         self._guardian = guardian or SimulatedGuardian(
             settings.period_s, bench.clock.now
         )
+        self._prove_again = prove_again
         self.state: State = initial(settings)
         self._seq = 0
         self._off = OffReport(False, "the field has not been on")
@@ -108,8 +111,10 @@ class Loop:
         t_s, late_s = self._bench.clock.tick()
         self._guardian.ticked()
         requests = self._operator.requests()
-        if requests:
+        if any(request.name == "reset" for request in requests):
             requests = self._prove_resets(requests)
+            t_s, late_s = self._bench.clock.tick()  # the proof took its time
+            self._guardian.ticked()
         measurement = self._bench.measure(
             t_s, late_s, requests, self._seen_outside() if t_s else ()
         )
@@ -126,6 +131,8 @@ class Loop:
             self._record.changes(before, self.state, requests)
         if len(self.state.faults) > len(before.faults):
             self._record.faults(before, self.state, self._bench.troubles())
+        if self.state.alarms is not before.alarms:
+            self._record.alarms(before, self.state)
         if self._operator.wants_snapshot():
             self._publish(measurement)
         if self._bench.energised and not command.output_on:
@@ -134,7 +141,10 @@ class Loop:
         self._seq += 1
 
     def _seen_outside(self) -> tuple[Fault, ...]:
-        return (*self._watch_folder(), *self._guardian.faults())
+        clock = self._bench.clock
+        jump_s = clock.jumped_s()
+        jump = () if abs(jump_s) <= JUMP_S else (clock_jump(jump_s, clock.now()),)
+        return (*self._watch_folder(), *self._guardian.faults(), *jump)
 
     def _apply(self, command: Command) -> OffReport | None:
         """Tell the guardian what the field may do now, then do it."""
@@ -164,12 +174,15 @@ class Loop:
         return phase in ("done", "stopped")
 
     def _prove_resets(self, requests: tuple[Request, ...]) -> tuple[Request, ...]:
-        """Drop a reset unless the field is proven off again."""
-        if all(request.name != "reset" for request in requests):
-            return requests
+        """Drop a reset unless the field is proven off, and the applicator, again."""
         self._switch_off()
-        if self._off.confirmed:
+        problem = "" if self._off.confirmed else self._off.sentence
+        if not problem and self.state.course.phase == "tripped":
+            problem = self._prove_again()
+        if not problem:
             return requests
+        sentence = f"no reset: {problem}"
+        self._operator.publish({"kind": "refused", "sentence": sentence})
         return tuple(r for r in requests if r.name != "reset")
 
     def _insist(self, t_s: float) -> None:
@@ -221,8 +234,7 @@ class Loop:
             return (FAILED if ours else REFUSED if refused else ENDED), str(problem)
         course = self.state.course
         if course.phase == "done":
-            held = self._settings.treatment
-            return COMPLETED, f"completed: held {held.setpoint_c:g} °C"
+            return COMPLETED, completed(self._settings)
         if self.state.faults:
             return ENDED, f"tripped: {self.state.faults[0].sentence}"
         return ENDED, "stopped by the operator"

@@ -5,8 +5,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from controller.decisions.alarms import changes
 from controller.decisions.interlocks_drive import measured_field
-from controller.decisions.settings import Settings
+from controller.decisions.settings import SegmentSettings, Settings
 from controller.decisions.signals import NAN, Measurement, Request
 from controller.decisions.state import State
 from controller.recording import Recorder, TickRecord
@@ -73,18 +74,30 @@ class LoopRecord:
     def changes(
         self, before: State, state: State, requests: tuple[Request, ...]
     ) -> None:
-        """Record what the operator asked, and a change of phase or set-point."""
+        """Record what the operator asked, and a change of phase or of segment."""
         for request in requests:
             detail = {"value": request.value, "text": request.text}
             self.event("operator", f"operator: {_asked(request)}", detail)
         if state.course.phase != before.course.phase:
             self.event("phase", f"{state.course.phase} begins", {})
+        course, parts = state.course, self._settings.segments
+        if parts and course.heating and course.number != before.course.number:
+            detail = {"number": course.number, "name": course.segment_name}
+            count = f"segment {course.number} of {len(parts)}"
+            self.event("segment", f"{count} begins: {course.segment_name}", detail)
 
     def faults(self, before: State, state: State, troubles: list[str]) -> None:
         """Record every new fault with what the instruments said."""
         for fault in state.faults[len(before.faults) :]:
             detail = {**asdict(fault), "troubles": troubles}
             self.event("fault", fault.sentence, detail)
+
+    def alarms(self, before: State, state: State) -> None:
+        """Record every alarm that was raised, acknowledged or cleared."""
+        for what, alarm in changes(before.alarms, state.alarms):
+            detail = {"code": alarm.code, "priority": alarm.priority, "change": what}
+            sentence = f"alarm {what} ({alarm.priority}): {alarm.sentence}"
+            self.event("alarm", sentence, detail)
 
     def event(self, kind: str, sentence: str, detail: dict[str, Any]) -> None:
         """Record an event, on the disk when this returns, and say it."""
@@ -106,7 +119,26 @@ class LoopRecord:
         )
 
 
+def completed(settings: Settings) -> str:
+    """Say what a completed treatment held: its set-point, or its segments."""
+    parts = settings.segments
+    if not parts:
+        return f"completed: held {settings.treatment.setpoint_c:g} °C"
+    count = "1 segment" if len(parts) == 1 else f"{len(parts)} segments"
+    return f"completed: {count}: {', then '.join(_named(part) for part in parts)}"
+
+
+def _named(part: SegmentSettings) -> str:
+    name = part.name or part.kind
+    at_c, field_a_per_m = part.setpoint_c, part.field_a_per_m
+    if at_c is not None:
+        return f"{name} ({at_c:g} °C)"
+    return name if field_a_per_m is None else f"{name} ({field_a_per_m:.0f} A/m)"
+
+
 def _asked(request: Request) -> str:
+    if request.name == "manual" and request.value != request.value:
+        return "manual off"
     if request.name in ("setpoint", "manual"):
         return f"{request.name} {request.value:g}"
     return f"{request.name} {request.text}".strip()

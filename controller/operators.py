@@ -7,20 +7,25 @@ of their own, so that a reader that hangs cannot stall the loop.
 import json
 import math
 import os
+import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import IO, Any, Protocol
 
+from controller.checklist import Question
 from controller.decisions.settings import Settings
 from controller.decisions.signals import NAN, Request, RequestName
 from controller.decisions.treatment import SETPOINT_LOW_C, highest_setpoint_c
+from controller.errors import BenchError
 from controller.stop_signals import StopSignal
 
 OPERATOR_GONE_S = 5.0
 MESSAGES_KEPT = 1000
 SHOWN_EACH_S = 0.1
+ANSWER_LOOK_S = 0.1
 _PLAIN: tuple[RequestName, ...] = ("stop", "hold", "next", "acknowledge", "reset")
 _TEXT: tuple[RequestName, ...] = ("note", "mark")
 
@@ -82,6 +87,10 @@ class Terminal:
             return (Request("stop", text=self._stop.name),)
         return ()
 
+    def stopping(self) -> str:
+        """Return the signal that asked for a stop, "" for none."""
+        return self._stop.name
+
     def wants_snapshot(self) -> bool:
         """Say whether the screen is due; ten times a second is enough for people."""
         now_s = time.monotonic()
@@ -99,6 +108,7 @@ class Engine:
     """A program on the other end of stdin and stdout. A trip waits for its reset."""
 
     stays_after_trip = True
+    where = "in the window"
 
     def __init__(
         self,
@@ -113,6 +123,7 @@ class Engine:
         self._now = now
         self._heard_s = now()
         self._asked: deque[Request] = deque()
+        self._answers: queue.Queue[tuple[str, str]] = queue.Queue()
         self._writer = _Writer(sink)
         threading.Thread(target=self._read, args=(source,), daemon=True).start()
 
@@ -124,6 +135,31 @@ class Engine:
         elif not self._now() - self._heard_s <= OPERATOR_GONE_S:
             asked.append(Request("stop", text="operator gone"))
         return tuple(asked)
+
+    def stopping(self) -> str:
+        """Say who asks for a stop that nobody has read yet, "" for nobody."""
+        if not self._now() - self._heard_s <= OPERATOR_GONE_S:
+            return "operator gone"
+        waits = any(request.name == "stop" for request in self._asked.copy())
+        return self._stop.name or ("the operator" if waits else "")
+
+    def ask(self, question: Question) -> str:
+        """Publish a question and wait for its answer, however long that takes.
+
+        Raises:
+            BenchError: the operator stops, or is gone.
+        """
+        self.publish({"kind": "question", **asdict(question)})
+        while not self.stopping():
+            try:
+                name, answer = self._answers.get(timeout=ANSWER_LOOK_S)
+            except queue.Empty:
+                continue
+            if name == question.name and question.allows(answer):
+                return answer
+            sentence = f"{answer!r} does not answer {question.name!r}"
+            self.publish({"kind": "refused", "sentence": sentence})
+        raise BenchError(f"stopped before an answer to {question.name!r}")
 
     def wants_snapshot(self) -> bool:
         """Every tick; the writer drops what the reader is too slow for."""
@@ -140,6 +176,10 @@ class Engine:
     def _read(self, source: IO[str]) -> None:
         for line in source:
             self._heard_s = self._now()
+            answer = parse_answer(line)
+            if answer is not None:
+                self._answers.put(answer)
+                continue
             try:
                 request = parse_request(line, self._highest_c)
             except ValueError as error:
@@ -150,6 +190,17 @@ class Engine:
                 self._stop.woken.set()
         self._asked.append(Request("stop", text="operator gone"))
         self._stop.woken.set()
+
+
+def parse_answer(line: str) -> tuple[str, str] | None:
+    """Return name and answer of a line that answers a question, None for others."""
+    try:
+        message = json.loads(line)
+        if message["request"] == "answer":
+            return str(message["name"]), str(message["answer"])
+    except (ValueError, KeyError, TypeError):
+        pass
+    return None
 
 
 def parse_request(line: str, highest_setpoint_c: float) -> Request | None:

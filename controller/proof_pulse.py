@@ -23,6 +23,7 @@ from controller.decisions.signals import Drive
 from controller.errors import AmfError, BenchError
 from controller.fingerprint import has_fingerprint
 from controller.guardian_link import GuardianLink
+from controller.heartbeat import LONGEST_PAUSE_S
 from controller.ports import ReturningPort
 from controller.stations import Station, SupplyStation
 from controller.stop_signals import StopSignal
@@ -171,6 +172,7 @@ def _ended_by(bench: OpenBench, guardian: GuardianLink, found: dict[str, Any]) -
     Raises:
         BenchError: it did not, or nobody knows.
     """
+    guardian.beat(True, LONGEST_PAUSE_S)
     with _lent(bench):
         said = guardian.switches_off()
     guardian.ticked()

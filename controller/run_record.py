@@ -20,6 +20,7 @@ from controller.recording import Recorder, RunHeader
 LEAST_FREE_BYTES = 200_000_000
 TRIP_FREE_BYTES = 20_000_000
 LOOK_EACH_TICKS = 50
+RECORD_EACH_TICKS = 2
 
 
 def open_record(
@@ -29,10 +30,13 @@ def open_record(
 
     Raises:
         RunFileError: the folder cannot be written.
-        BenchError: the disk is nearly full.
+        BenchError: there is no such folder, or the disk is nearly full.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(out).free
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(out).free
+    except OSError as error:
+        raise BenchError(f"runs cannot be written into {out}: {error}") from error
     if free < LEAST_FREE_BYTES:
         raise BenchError(
             f"only {free / 1e6:.0f} MB are free in {out}; a run needs "
@@ -61,13 +65,22 @@ def open_record(
     return Recorder.create(out, header)
 
 
-def watch_folder(folder: Path) -> Callable[[], tuple[Fault, ...]]:
-    """Return a check of the run's folder for the loop: gone or full is a fault."""
+def watch_folder(
+    folder: Path, record: Path | None = None
+) -> Callable[[], tuple[Fault, ...]]:
+    """Return a check for the loop: a folder that is gone or full is a fault.
+
+    So is a ``record`` that is gone: what is written then goes nowhere.
+    """
     looks = 0
 
     def look() -> tuple[Fault, ...]:
         nonlocal looks
         looks += 1
+        due = record is not None and not looks % RECORD_EACH_TICKS
+        if record is not None and due and not record.exists():
+            sentence = f"no recording, no field: {record.name} has been deleted"
+            return (Fault("disk", sentence, 0.0, "a record", "none", "none"),)
         if looks % LOOK_EACH_TICKS:
             return ()
         try:

@@ -23,10 +23,13 @@ def measured_of(imported: Imported, described: Description) -> Measured:
     """
     record = check(imported)
     sample = sample_of(described.sample)
+    conditions = conditions_of(described.field, described.thermometer)
+    if imported.field_u is not None:
+        conditions = replace(conditions, field_u=imported.field_u)
     analysis = all_methods(
         imported.curve,
         sample,
-        conditions_of(described.field, described.thermometer),
+        conditions,
         np.random.default_rng(MONTE_CARLO_SEED),
     )
     facts = [

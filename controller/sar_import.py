@@ -38,6 +38,8 @@ class Imported:
     """A curve with its origin: path, SHA-256 of the file, how it was read, warnings.
 
     ``is_rise`` says that temperatures are differences from an unknown start.
+    ``field_u`` is the relative standard uncertainty of a field that was measured,
+    None where only the description knows it.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class Imported:
     how: str
     warnings: tuple[str, ...] = ()
     is_rise: bool = False
+    field_u: float | None = None
 
 
 def read_curve(path: Path, columns: ColumnsTable, field: FieldTable) -> Imported:

@@ -1,9 +1,16 @@
-"""A run file read as a heating curve: what ``amf sar analyse RUN`` works on."""
+"""A run file read as a heating curve: what ``amf sar analyse RUN`` works on.
+
+The field of a pulse is the field sensor's where the bench has one, in the shape that
+the supply's current had; else it is current x calibration.
+"""
 
 import hashlib
+from dataclasses import dataclass
+from math import hypot
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from controller.analysis.calorimetry import Array, Curve
 from controller.analysis.run_data import RunData
@@ -14,6 +21,21 @@ from controller.sar_tables import CurveFileError
 
 # Below this share of its pulse a read-back has not followed the switch yet.
 FOLLOWED = 0.9
+FEWEST_SENSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """The field from each tick to the next in A/m, and how it is known.
+
+    ``u`` is the sensor's relative standard uncertainty, None without one.
+    """
+
+    a_per_m: Array
+    switches_s: tuple[float, ...]
+    how: str
+    u: float | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def read_run(path: Path, field: FieldTable) -> Imported:
@@ -36,14 +58,15 @@ def read_run(path: Path, field: FieldTable) -> Imported:
         )
     if not data.ticks:
         raise CurveFileError(f"{path.name}: the run holds no ticks")
-    curve = _curve(data, probes[0], frequency_hz)
+    known = _field(data)
     name = data.settings.probes[probes[0]].name
     return Imported(
         path,
         hashlib.sha256(path.read_bytes()).hexdigest(),
-        curve,
-        f"run file, probe {name}, field in A/m from supply current x calibration",
-        _warnings(data, probes),
+        _curve(data, probes[0], frequency_hz, known),
+        f"run file, probe {name}, field in A/m {known.how}",
+        (*known.warnings, *_warnings(data, probes)),
+        field_u=known.u,
     )
 
 
@@ -53,44 +76,79 @@ def is_simulated(path: Path) -> bool:
         return run.header.simulated
 
 
-def _curve(data: RunData, probe: int, frequency_hz: float) -> Curve:
+def _curve(data: RunData, probe: int, frequency_hz: float, known: _Field) -> Curve:
     """Return fresh readings by the time they were taken, with the field from then."""
     taken = np.asarray(data.readings["taken_s"][:, probe], dtype=float)
     t_c = np.asarray(data.readings["value_c"][:, probe], dtype=float)
     good = data.readings["quality"][:, probe].astype(str) == "ok"
     rows = np.flatnonzero(good & np.isfinite(taken))
     rows = rows[np.concatenate([[True], np.diff(taken[rows]) > 0.0])[: rows.size]]
-    amplitude, switches = _field(data)
     at = np.clip(np.searchsorted(data.t_s, taken[rows], side="right") - 1, 0, None)
     return Curve(
         taken[rows],
         t_c[rows],
-        amplitude[at],
+        known.a_per_m[at],
         frequency_hz,
-        switches,
+        known.switches_s,
         units_confirmed=True,
     )
 
 
-def _field(data: RunData) -> tuple[Array, tuple[float, ...]]:
-    """Return the field from each tick to the next in A/m, and instants of switching.
+def _field(data: RunData) -> _Field:
+    """Return the field as measured.
 
     What a tick commands is read back at the next one. Where the read-back has not
     followed the switch yet, the median of the pulse stands for it.
     """
     asked = np.asarray(data.columns["command_field_a_per_m"], dtype=float)
     on = asked > 0.0
-    measured = np.asarray(data.columns["measured_field_a_per_m"], dtype=float)
-    held = np.append(measured[1:], measured[-1:])
     edges = np.flatnonzero(np.diff(on.astype(int))) + 1
+    pulses = [p for p in np.split(np.arange(on.size), edges) if p.size and on[p[0]]]
+    by_current = _by_current(data)
     amplitude = np.zeros(on.size)
-    for part in np.split(np.arange(on.size), edges):
-        if part.size and on[part[0]]:
-            pulse = held[part]
-            middle = float(np.nanmedian(pulse))
-            followed = np.abs(pulse - middle) <= (1.0 - FOLLOWED) * middle
-            amplitude[part] = np.where(followed, pulse, middle)
-    return amplitude, tuple(float(t) for t in data.t_s[edges])
+    for pulse in pulses:
+        held = by_current[pulse]
+        middle = float(np.nanmedian(held))
+        followed = np.abs(held - middle) <= (1.0 - FOLLOWED) * middle
+        amplitude[pulse] = np.where(followed, held, middle)
+    switches = tuple(float(t) for t in data.t_s[edges])
+    plain = _Field(amplitude, switches, "from supply current x calibration")
+    return _sensed(data, plain, pulses)
+
+
+def _by_current(data: RunData) -> Array:
+    """Return what current and calibration say at the tick after each, in A/m.
+
+    Not what the ceiling is judged by: that is the highest of all sources.
+    """
+    per_ampere = data.settings.applicator.field_per_ampere_per_m
+    measured = np.asarray(data.columns["drive_current_a"], dtype=float) * per_ampere
+    return np.append(measured[1:], measured[-1:])
+
+
+def _sensed(data: RunData, plain: _Field, pulses: list[NDArray[np.intp]]) -> _Field:
+    """Scale each pulse to the median of the field sensor in it, where there is one."""
+    sensor = data.settings.field_sensor
+    if sensor is None or not pulses:
+        return plain
+    seen = np.asarray(data.columns["drive_field_a_per_m"], dtype=float)
+    # Without a reading it is NaN, whatever its quality; old records have none of that.
+    good = np.isfinite(seen)
+    good &= np.isin(data.columns["drive_field_quality"].astype(str), ("ok", ""))
+    amplitude, u, ratios = plain.a_per_m.copy(), 0.0, []
+    for pulse in pulses:
+        inside = pulse[good[pulse] & (seen[pulse] > FOLLOWED * plain.a_per_m[pulse])]
+        if inside.size < FEWEST_SENSED:
+            words = "the field sensor gave too few readings: current x calibration"
+            return _Field(plain.a_per_m, plain.switches_s, plain.how, None, (words,))
+        middle = float(np.median(seen[inside]))
+        ratios.append(middle / float(np.median(plain.a_per_m[pulse])))
+        amplitude[pulse] *= ratios[-1]
+        # Expanded in the settings (k = 2).
+        u = max(u, 0.5 * hypot(sensor.uncertainty, sensor.uncertainty_a_per_m / middle))
+    share = 100.0 * (float(np.median(ratios)) - 1.0)
+    how = f"from the field sensor ({share:+.1f} % beside current x calibration)"
+    return _Field(amplitude, plain.switches_s, how, u)
 
 
 def _warnings(data: RunData, probes: list[int]) -> tuple[str, ...]:

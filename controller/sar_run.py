@@ -8,13 +8,14 @@ was interrupted is continued: curves whose record is complete are kept.
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from controller.bench import How, OpenBench, open_bench, open_thermometry
 from controller.config import Loaded
 from controller.config_sar_bench import load_curve
+from controller.config_sar_matrix import SarSimulation
 from controller.config_sar_plan import SarPlan, SarPoint, allowed_by
 from controller.decisions.state import initial
 from controller.errors import GuardError, RecordingError
@@ -57,9 +58,11 @@ class Measuring:
 class Matter:
     """What is in the coil. The simulated sample and its fibre stay there between runs.
 
-    ``unproven``: no fingerprint has shown yet that the coil is the right one.
+    ``unproven``: no fingerprint has shown yet that the coil is the right one. ``truth``
+    has what a bench's config does not say of a vial: convection and sedimentation.
     """
 
+    truth: SarSimulation | None = None
     unproven: bool = True
     sample: Any = None
     probes: Any = None
@@ -71,6 +74,12 @@ class Matter:
         bench = simulation.bench
         if self.sample is None:
             self.sample, self.probes = bench.sample, bench.probes
+            if self.truth is not None:
+                self.sample.parameters = replace(
+                    self.sample.parameters,
+                    convection_per_k=self.truth.convection_per_k,
+                    sedimentation_s=self.truth.sedimentation_s,
+                )
             return
         bench.sample, bench.probes = self.sample, self.probes
         bench.advance(SETTLE_S)  # so that the thermometer shows it
@@ -115,14 +124,14 @@ def _measure_rest(
     result: Measured,
 ) -> None:
     """Measure what is not kept, until something ends it."""
-    matter, before = Matter(), None
+    matter, before = Matter(m.plan.simulation), None
     for at, point in enumerate(points, start=1):
         path = kept[point.stem]
         if path is not None:
             result.done.append((point, path))
             continue
         if _fresh(before, point):
-            matter = Matter()
+            matter = Matter(m.plan.simulation)
         m.tell(f"{at} of {len(points)}: {point.stem}")
         if not _by_hand(m, before, point):
             result.ending = Outcome(ENDED, _STOPPED, 0.0, 0)

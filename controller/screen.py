@@ -1,5 +1,6 @@
 """What a person sees of a run at the terminal: progress, events, a closing summary."""
 
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from controller.analysis.summary import summarise
 from controller.config import Loaded
+from controller.errors import RunFileError
 from controller.loop import Outcome
 from controller.run_file import Run
 
@@ -21,8 +23,8 @@ class RunScreen:
 
     def __init__(self, loaded: Loaded, path: Path) -> None:
         self.console = Console(stderr=True)
-        self._simulated = loaded.bench.simulated
-        self._name, self._path = loaded.name, path
+        word = "[black on yellow] SIMULATED [/] " if loaded.bench.simulated else ""
+        self.console.print(f"{word}{loaded.name} → {path}", highlight=False)
         self._progress = Progress(
             TextColumn("{task.description:<9}"),
             BarColumn(bar_width=24),
@@ -33,8 +35,6 @@ class RunScreen:
         self._task: TaskID = self._progress.add_task("", total=1.0, line="")
 
     def __enter__(self) -> "RunScreen":
-        word = "[black on yellow] SIMULATED [/] " if self._simulated else ""
-        self.console.print(f"{word}{self._name} → {self._path}", highlight=False)
         self._progress.start()
         return self
 
@@ -62,9 +62,8 @@ class RunScreen:
     def close(self, outcome: Outcome, path: Path) -> None:
         """Print the closing summary, on stdout."""
         console = Console()
-        with Run.open(path) as run:
-            summary = summarise(run.data())
-        console.print(summary_table(summary))
+        with suppress(RunFileError), Run.open(path) as run:  # it may have been deleted
+            console.print(summary_table(summarise(run.data())))
         style = "green" if outcome.exit_code == 0 else "bold red"
         console.print(outcome.sentence, style=style, markup=False, highlight=False)
         console.print(

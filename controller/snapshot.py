@@ -8,6 +8,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from controller.decisions.alarms import as_data
 from controller.decisions.interlocks_drive import measured_field
 from controller.decisions.segments import lasts_s as part_lasts_s
 from controller.decisions.segments import plan
@@ -62,6 +63,7 @@ def snapshot(
         "reason": command.reason,
         "faults": [_finite(asdict(fault)) for fault in state.faults],
         "cautions": list(state.cautions),
+        "alarms": as_data(state.alarms, measurement.t_s),
     }
 
 

@@ -6,7 +6,7 @@ for the closed console.
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -14,11 +14,23 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 class StopSignal:
-    """Which signal asked for a stop, "" while none has; ``woken`` ends a wait."""
+    """Which signal asked for a stop, "" while none has; ``woken`` ends a wait.
 
-    def __init__(self) -> None:
-        self.name = ""
+    ``also`` names somebody else who asks for one.
+    """
+
+    def __init__(self, also: Callable[[], str] = str) -> None:
+        self._name, self._also = "", also
         self.woken = threading.Event()
+
+    @property
+    def name(self) -> str:
+        """Who asked first."""
+        return self._name or self._also()
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._name = name
 
     def asked(self, number: int, frame: FrameType | None) -> None:
         """Remember the signal (a signal handler)."""

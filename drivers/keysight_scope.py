@@ -1,8 +1,8 @@
 """Keysight/Agilent InfiniiVision oscilloscopes: 3000T X, 2000 X, 1000 X.
 
-Sources: InfiniiVision programmer's guides: 2000 X, page 644, and M9241A, page 1184
-(preamble); 2000 X, page 795 (several queries in one line); M9241A, page 1177 (holes and clipped samples) and page 460 (a measurement
-that cannot be made); DSOX1204A, page 638 (blocks).
+Sources: InfiniiVision programmer's guides: 2000 X, pages 644 (preamble) and 795 (more
+than one query in a line); M9241A, pages 460 (a measurement that cannot be made), 1177
+(holes and clipped samples) and 1184 (preamble); DSOX1204A, page 638 (blocks).
 Wire: LF both ways; USB-TMC, VXI-11 or TCP 5025 (the last unverified). A setting never
 answers. Each measurement names its channel, so that the front panel cannot change it.
 Nothing of channel, time base and trigger is changed: the screen has to show the coil's

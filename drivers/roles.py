@@ -6,7 +6,7 @@ made-up number.
 """
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Quality = Literal["ok", "no-probe", "warming-up", "error"]
 
@@ -21,8 +21,7 @@ class Identity:
     firmware: str
 
 
-@dataclass(frozen=True, slots=True)
-class Temperature:
+class Temperature(NamedTuple):
     """One channel's temperature in °C; NaN unless ``quality`` is "ok"."""
 
     value_c: float

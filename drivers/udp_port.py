@@ -8,14 +8,15 @@ as one datagram, as it is. The frames are this program's own and never on a netw
 An address is ``udp://HOST``, with what differs from the defaults behind it:
 ``udp://HOST:PORT?answers=PORT&data=PORT&group=ADDRESS``. HOST is where commands go,
 ``answers`` the local port to which answers come (0: any free one), ``data`` and
-``group`` where data is multicast. Only on the local address that leads to HOST is
-anything heard (127.0.0.1: nothing from outside), and only what HOST sends.
+``group`` where data is multicast. Only on the network that leads to HOST is anything
+heard (127.0.0.1: nothing from outside), and only what HOST sends.
 """
 
 import os
 import select
 import socket
 import struct
+import sys
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from urllib.parse import parse_qsl, urlsplit
@@ -27,6 +28,7 @@ PREFIX = "udp://"
 COMMAND_PORT, DATA_PORT, GROUP = 50910, 50911, "239.0.0.1"
 LONGEST = 65_535
 MOST_AT_ONCE = 1000
+IP_MULTICAST_ALL = 49  # Source: Linux, include/uapi/linux/in.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,12 @@ class UdpPort:
 
     def _bind(self, at: UdpAddress, here: str) -> None:
         self._asking.bind((here, at.answers))
+        self._own = self._asking.getsockname()
         self._data.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         # Windows cannot bind a group's address; elsewhere a local one hears no group.
         self._data.bind((here if os.name == "nt" else at.group, at.data))
+        if sys.platform == "linux":  # else it hears what others joined elsewhere, too
+            self._data.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 0)
         member = socket.inet_aton(at.group) + socket.inet_aton(here)
         self._data.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
 
@@ -99,7 +104,8 @@ class UdpPort:
                 datagram, sender = one.recvfrom(LONGEST)
             except BlockingIOError:
                 break
-            if sender[0] == self._peer[0]:
+            # A device on this computer, at the port of our own: that is ourselves.
+            if sender[0] == self._peer[0] and sender != self._own:
                 frames.append(tag + struct.pack("<H", len(datagram)) + datagram)
         return b"".join(frames)
 

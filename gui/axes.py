@@ -68,14 +68,15 @@ def band(
         pen=pg.mkPen(None),
     )
     region.setZValue(-10)
-    _write(region.lines[0], text, theme.faint, theme, font, (0.03, 0, 0))
+    # Under its upper edge: a curve that holds runs along the lower half.
+    _write(region.lines[1], text, theme.faint, theme, font, (0.03, 0, 0))
     return region
 
 
 def setpoint_line(line: Line, theme: Theme, font: QFont) -> pg.InfiniteLine:
     """Make the solid line of the set-point."""
     drawn = pg.InfiniteLine(line.value_c, angle=0, pen=pg.mkPen(theme.text, width=1))
-    _write(drawn, line.text, theme.text, theme, font, (0.03, 0, 1))
+    _write(drawn, line.text, theme.text, theme, font, (0.03, 0, 1.2))
     return drawn
 
 

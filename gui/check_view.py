@@ -32,7 +32,7 @@ class CheckView(Page):
         self.result: Message = {}
         self.go = button(texts.CHECK)
         self.notices = NoticePanel()
-        self.table = Table(texts.CHECK_HEADS)
+        self.table = Table(texts.CHECK_HEADS, 2)
         column, bar = QVBoxLayout(self), QHBoxLayout()
         bar.addWidget(self.go)
         bar.addWidget(wrapped("caption", texts.CHECK_FIRST), 1)

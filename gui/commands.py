@@ -14,9 +14,12 @@ class Commands:
     off: list[str]
 
 
-def commands_for(config: str, out: str | None) -> Commands:
+def commands_for(
+    config: str, out: str | None, *, by_clock: bool = True
+) -> Commands:
     """Build the command lines for a run of a config file."""
-    engine = [*CLI, "run", config, "--json", "--real-time", *_out(out)]
+    pace = ["--real-time"] if by_clock else []
+    engine = [*CLI, "run", config, "--json", *pace, *_out(out)]
     return Commands(engine=engine, off=[*CLI, "off", config])
 
 

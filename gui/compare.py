@@ -85,14 +85,12 @@ def setting_rows(first: Message, second: Message) -> list[Row]:
     flat = [dict(_flat(settings)) for settings in (first, second)]
     keys = dict.fromkeys([*flat[0], *flat[1]])
     return [
-        (texts.DIFFERENT_SETTING.format(key=key), *_both(flat, key))
-        for key in keys
-        if flat[0].get(key) != flat[1].get(key)
+        (key, *_both(flat, key)) for key in keys if flat[0].get(key) != flat[1].get(key)
     ]
 
 
 def _pyramid(since_s: Floats, values: Floats) -> Pyramid:
-    """Build a curve; where a clock stepped back, what was passed already is left out."""
+    """Build a curve; where a clock stepped back, what was passed is left out."""
     pyramid = Pyramid()
     before_s = np.r_[-np.inf, np.maximum.accumulate(since_s)][: len(since_s)]
     kept = since_s > before_s

@@ -8,28 +8,27 @@ import pyqtgraph as pg
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
+    QHeaderView,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from gui import runs_texts as texts
 from gui.axes import TimeBox, style_axes
-from gui.compare import Course, Row, figure_rows, read_course, setting_rows
+from gui.compare import Row, figure_rows, read_course, setting_rows
 from gui.compare_axis import HeatingAxis
 from gui.look import THEMES
 from gui.panels import label, tint
 from gui.pyramid import Pyramid
 from gui.replay_shell import Shell
 from gui.runs_task import Task, TaskEnd
+from gui.table import Table
 
 ROLES = ("core", "healthy")
 POINTS_PER_PX, LEAST_POINTS = 2, 200
-TABLE_PX, LOWER_PX = 470, 150
+TABLE_PX, KEYS_PX, LOWER_PX = 470, 215, 150
 
 
 class CompareWindow(Shell):
@@ -53,7 +52,7 @@ class CompareWindow(Shell):
             )
             for letter, run in zip(texts.RUN_LETTERS, self.courses, strict=True)
         ]
-        self.canvas, self.table = pg.GraphicsLayoutWidget(), QTableWidget()
+        self.canvas, self.table = pg.GraphicsLayoutWidget(), Table(texts.COMPARED)
         self._draw_plots()
         self._lay_out()
         self._fill([])
@@ -77,8 +76,8 @@ class CompareWindow(Shell):
             share.setPen(pg.mkPen(colour, width=2))
         self._zero.setPen(pg.mkPen(self.theme.faint, style=Qt.PenStyle.DotLine))
         self.table.setFixedWidth(round(TABLE_PX * self.scale))
+        self.table.setColumnWidth(0, round(KEYS_PX * self.scale))
         self.canvas.ci.layout.setRowFixedHeight(1, round(LOWER_PX * self.scale))
-        self.table.resizeColumnToContents(0)
         self._redraw()
 
     def _draw_plots(self) -> None:
@@ -148,26 +147,20 @@ class CompareWindow(Shell):
         row = QHBoxLayout()
         row.addWidget(self.canvas, 1)
         row.addWidget(self.table)
+        header = self.table.horizontalHeader()
+        # Long keys and endings give way, so that both runs stay in sight.
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         column.addLayout(row, 1)
         self.setCentralWidget(page)
 
     def _fill(self, figures: list[Row]) -> None:
         """Fill the table: figures, then the settings in which the runs differ."""
         first, second = (run.settings for run in self.courses)
-        rows = figures + setting_rows(first, second)
-        table = self.table
-        table.setColumnCount(len(texts.COMPARED))
-        table.setHorizontalHeaderLabels(list(texts.COMPARED))
-        table.verticalHeader().setVisible(False)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setRowCount(len(rows))
-        for number, cells in enumerate(rows):
-            for place, cell in enumerate(cells):
-                item = QTableWidgetItem(cell)
-                item.setToolTip(cell)
-                table.setItem(number, place, item)
-        table.resizeColumnToContents(0)
-        table.horizontalHeader().setStretchLastSection(True)
+        differ = setting_rows(first, second)
+        heading = [(texts.DIFFER, "", "")] if differ else []
+        self.table.show_rows([*figures, *heading, *differ])
 
     def _ask_next(self) -> None:
         """Let ``amf report`` work out the figures of one run after the other."""

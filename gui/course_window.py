@@ -5,13 +5,10 @@ What is shown is what ``amf report --course SUBJECT --json`` prints.
 
 from typing import Any
 
-from PySide6.QtCore import QSettings, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +18,7 @@ from gui import runs_texts as texts
 from gui.notice_panel import NoticeLabel
 from gui.panels import label
 from gui.replay_shell import Shell
+from gui.table import Table
 from gui.view import Notice
 from gui.wording import fixed
 
@@ -33,33 +31,18 @@ class CourseWindow(Shell):
     def __init__(self, course: dict[str, Any], settings: QSettings | None = None):
         super().__init__("course", settings)
         self.setWindowTitle(texts.TITLE_COURSE.format(subject=course["subject"]))
-        self.band, self.table = NoticeLabel("band"), QTableWidget()
+        self.band, self.table = NoticeLabel("band"), Table(headings(course))
+        self.band.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.band.show_notice(band_of(course))
         self.page = QPushButton(texts.COURSE_PAGE)
         self.page.clicked.connect(self.page_asked)
-        self._fill(course)
+        self.table.show_rows(rows(course))
         self._lay_out(course)
         self.restore()
 
     def restyle(self) -> None:
-        """Take theme and scale."""
+        """Hand the theme to the band, which paints itself."""
         self.band.show_theme(self.theme)
-        self.table.resizeColumnsToContents()
-        self.table.horizontalHeader().setStretchLastSection(True)
-
-    def _fill(self, course: dict[str, Any]) -> None:
-        names, table = headings(course), self.table
-        table.setColumnCount(len(names))
-        table.setHorizontalHeaderLabels(list(names))
-        table.verticalHeader().setVisible(False)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setTabKeyNavigation(False)
-        sessions = rows(course)
-        table.setRowCount(len(sessions))
-        for number, cells in enumerate(sessions):
-            for column, cell in enumerate(cells):
-                table.setItem(number, column, QTableWidgetItem(cell))
 
     def _lay_out(self, course: dict[str, Any]) -> None:
         page = QWidget()

@@ -43,6 +43,7 @@ class EngineLink(QObject):
     def __init__(self, command: list[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._command = command
+        self.started = False
         self._lines = LineAssembler()
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
         self._process = QProcess(self)
@@ -54,8 +55,15 @@ class EngineLink(QObject):
         self._alive.setInterval(ALIVE_MS)
         self._alive.timeout.connect(lambda: self.send("alive"))
 
-    def start(self) -> None:
-        """Start the engine, and say ``alive`` each second from now on."""
+    def start(self, command: list[str] | None = None) -> None:
+        """Start the engine, and say ``alive`` each second from now on.
+
+        ``command`` takes the place of the one that was given first.
+        """
+        self._command = command or self._command
+        self.started = True
+        self._lines = LineAssembler()
+        self._stderr.clear()
         self._process.start(self._command[0], self._command[1:])
         self._alive.start()
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontMetricsF
 
 from gui.axes import veil
 from gui.look import Theme
 from gui.view import Mark
 
-WORDS_KEPT = 30
 LABELS = 16
-APART_PX = 18.0
+LEAST_WORDS, PAD_PX = 12, 12.0
+ELIDE = Qt.TextElideMode.ElideRight
 
 
 class EventMarks:
@@ -22,12 +22,13 @@ class EventMarks:
         self._lines = pg.PlotCurveItem(connect="pairs", skipFiniteCheck=True)
         self._lines.setZValue(-5)
         plot.addItem(self._lines, ignoreBounds=True)
-        self._labels = [pg.TextItem(angle=90) for _ in range(LABELS)]
+        self._labels = [pg.TextItem(anchor=(0, 1)) for _ in range(LABELS)]
         for label in self._labels:
             label.setVisible(False)
             label.setZValue(5)
             plot.addItem(label, ignoreBounds=True)
         self._drawn_of: object = None
+        self._metrics = QFontMetricsF(QFont())
 
     def show_theme(self, theme: Theme, font: QFont) -> None:
         """Take colours and font."""
@@ -37,6 +38,7 @@ class EventMarks:
             label.setFont(font)
             label.setColor(theme.faint)
             label.fill = veil(theme, 90)
+        self._metrics = QFontMetricsF(font)
         self._drawn_of = None
 
     def show_marks(self, marks: tuple[Mark, ...]) -> None:
@@ -51,28 +53,28 @@ class EventMarks:
         times = np.repeat([mark.t_s for mark in seen], 2).astype(float)
         ends = np.tile([low, high], len(seen)).astype(float)
         self._lines.setData(times, ends)
-        apart_s = APART_PX * (to_s - from_s) / max(width_px, 1.0)
-        self._write(seen, apart_s, to_s, low)
+        self._write(seen, width_px / (to_s - from_s), low)
 
-    def _write(
-        self, seen: list[Mark], apart_s: float, to_s: float, low_c: float
-    ) -> None:
+    def _write(self, seen: list[Mark], px_per_s: float, low_c: float) -> None:
+        """Write along the foot of the plot, where its margin keeps curves away.
+
+        The newest word comes first; one ends where the next begins, and is left out
+        where nothing of it could be read.
+        """
         free = list(self._labels)
-        taken_s: list[float] = []
+        from_s, to_s = self._plot.vb.viewRange()[0]
+        limit_px = (to_s - from_s) * px_per_s
         for mark in reversed(seen):
-            if not free:
-                break
-            if all(abs(mark.t_s - other) >= apart_s for other in taken_s):
-                label = free.pop()
-                label.setText(_short(mark.text))
-                # To the right of its line, unless that is cut off.
-                label.setAnchor((0, 1 if to_s - mark.t_s < apart_s else 0))
-                label.setPos(mark.t_s, low_c)
-                label.setVisible(True)
-                taken_s.append(mark.t_s)
+            at_px = (mark.t_s - from_s) * px_per_s
+            text = self._metrics.elidedText(
+                mark.text, ELIDE, round(limit_px - at_px - PAD_PX)
+            )
+            if not free or (len(text) < LEAST_WORDS and text != mark.text):
+                continue
+            label = free.pop()
+            label.setText(text)
+            label.setPos(mark.t_s, low_c)
+            label.setVisible(True)
+            limit_px = at_px
         for label in free:
             label.setVisible(False)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= WORDS_KEPT else text[: WORDS_KEPT - 1] + "…"

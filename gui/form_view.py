@@ -1,5 +1,6 @@
 """The form of a config: its tables on the left, the keys of one on the right."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -31,9 +32,11 @@ class FormView(Page):
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, only: Sequence[str] = ()) -> None:
+        """Show every table, or ``only`` those named."""
         super().__init__()
         self.form: Form | None = None
+        self._only = tuple(only)
         self.rows: dict[tuple[str, str], FormRow] = {}
         self.path = ElidedLabel("caption")
         self.open, self.save = button(texts.OPEN), button(texts.SAVE)
@@ -59,11 +62,16 @@ class FormView(Page):
             said = texts.FORM_CANNOT_OPEN.format(path=path, reason=error)
             self.state.show_notice(Notice(said, "fault"))
             return
-        self._shown = "treatment"
-        self._fill_list()
-        self._build()
-        self._refresh()
+        self.show_form(self.form)
         self.changed.emit()
+
+    def show_form(self, form: Form) -> None:
+        """Show a config that is open, here or on another page."""
+        self.form = form
+        if self._listed() != [table.path for table in self._tables()]:
+            self._fill_list()
+            self._build()
+        self._refresh()
 
     def show_table(self, path: str) -> None:
         """Show the keys of a table, as treatment or probes[2]."""
@@ -79,8 +87,7 @@ class FormView(Page):
         if asked is None or self.form.value(path, key) == text.strip():
             return
         refused = self.form.change(path, asked, text)
-        known = [t.path for t in self.form.tables]
-        if known != self._listed():
+        if [table.path for table in self._tables()] != self._listed():
             self._fill_list()
         if refused and (path, key) in self.rows:
             self.rows[path, key].show_mistake(refused, self.theme)
@@ -122,15 +129,15 @@ class FormView(Page):
         assert self.form is not None
         self.tables.blockSignals(True)
         self.tables.clear()
-        for table in self.form.tables:
+        for table in self._tables():
             item = QListWidgetItem(table.path or texts.FORM_TOP_TITLE)
             item.setData(Qt.ItemDataRole.UserRole, table.path)
             self.tables.addItem(item)
         paths = self._listed()
-        self.tables.setCurrentRow(
-            paths.index(self._shown) if self._shown in paths else 0
-        )
-        self._shown = paths[self.tables.currentRow()]
+        first = [path for path in (self._shown, "treatment", "sample") if path in paths]
+        if paths:
+            self.tables.setCurrentRow(paths.index(first[0]) if first else 0)
+            self._shown = paths[self.tables.currentRow()]
         self.tables.blockSignals(False)
 
     def _take_table(self, item: QListWidgetItem | None) -> None:
@@ -139,8 +146,13 @@ class FormView(Page):
             self._build()
             self._refresh()
 
-    def _table(self, path: str) -> FormTable | None:
+    def _tables(self) -> list[FormTable]:
         tables = self.form.tables if self.form else ()
+        only = self._only
+        return [t for t in tables if not only or t.path.split("[")[0] in only]
+
+    def _table(self, path: str) -> FormTable | None:
+        tables = self._tables()
         return next((table for table in tables if table.path == path), None)
 
     def _field(self, path: str, key: str) -> FormField | None:

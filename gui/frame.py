@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from gui import texts
 from gui.look import Theme, style_sheet
 from gui.notice_panel import NoticeLabel
+from gui.page import Page
 from gui.panels import CeilingPanel, DrivePanel, EventPanel, HeadPanel
 from gui.probe_panel import ProbePanel
 from gui.run_view import RunView
@@ -37,15 +38,19 @@ class Frame(QWidget):
         self.pages = QTabWidget()
         self.light = QPushButton(texts.THEME)
         self.light.setCheckable(True)
+        self.sound = QPushButton(texts.SOUND)
+        self.sound.setCheckable(True)
+        self.sound.setToolTip(texts.SOUND_TIP)
         self.stop = QPushButton(f"{texts.STOP}  ({texts.STOP_KEY})")
         self.stop.setObjectName("stop")
         # Without it a plain widget does not paint the sheet's ground.
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme: Theme | None = None
+        self._themed: list[Page] = []
         self._scale, self._old = 1.0, False
         self.add_page(self.run, texts.PAGE_RUN)
         self.add_page(self.events, texts.PAGE_EVENTS)
-        self.pages.setCornerWidget(self.light)
+        self.pages.setCornerWidget(self._corner())
         self.probes.switched.connect(
             lambda name, shown: self.run.plots.hide_curve(name, not shown)
         )
@@ -54,6 +59,8 @@ class Frame(QWidget):
     def add_page(self, page: QWidget, title: str) -> None:
         """Add a page; the stop stays beside every one of them."""
         self.pages.addTab(page, title)
+        if isinstance(page, Page):
+            self._themed.append(page)
 
     def show_view(self, view: View) -> None:
         """Show the newest view."""
@@ -77,6 +84,8 @@ class Frame(QWidget):
             part.show_theme(theme)
         self.ceiling.show_theme(theme, scale)
         self.run.show_theme(theme, scale)
+        for page in self._themed:
+            page.show_theme(theme, scale)
         self._side.setFixedWidth(round(SIDE_PX * scale))
         self.stop.setFixedWidth(round(SIDE_PX * scale))
         self.stop.setMinimumHeight(round(STOP_PX[0] * scale))
@@ -96,6 +105,14 @@ class Frame(QWidget):
         column.addLayout(middle, 1)
         middle.addWidget(self.pages, 1)
         middle.addLayout(self._right())
+
+    def _corner(self) -> QWidget:
+        corner = QWidget()
+        row = QHBoxLayout(corner)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.sound)
+        row.addWidget(self.light)
+        return corner
 
     def _right(self) -> QVBoxLayout:
         """The stop has this column's foot: no sentence on the left pushes it away."""

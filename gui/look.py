@@ -170,6 +170,15 @@ QPushButton:pressed {{ border: 2px solid {theme.text}; }}
 QPushButton:focus, QAbstractSpinBox:focus, QLineEdit:focus
     {{ border: 2px solid {theme.focus}; }}
 QCheckBox:focus {{ color: {theme.focus}; }}
+QCheckBox#confirm::indicator
+    {{ width: 14px; height: 14px; border: 2px solid {theme.faint}; }}
+QCheckBox#confirm::indicator:checked {{ background: {theme.calm}; }}
+QCheckBox#confirm:disabled {{ color: {theme.old}; }}
+QHeaderView::section {{ background: {theme.panel}; border: none; padding: 2px; }}
+QProgressBar {{ background: {theme.panel}; {box} max-height: 12px; }}
+QProgressBar::chunk {{ background: {theme.calm}; }}
+QComboBox {{ background: {theme.panel}; {box} padding: {narrow}; }}
+QTableWidget {{ background: {theme.background}; border: 1px solid {theme.line}; }}
 QTabWidget::pane {{ border: none; }}
 QTabBar::tab {{ background: {theme.panel}; {box} padding: {narrow} {wide}; }}
 QTabBar::tab:selected {{ background: {theme.calm}; color: {theme.background}; }}

@@ -41,6 +41,10 @@ class NoticeLabel(QLabel):
         self._theme = theme
         self._paint()
 
+    def flashes(self) -> bool:
+        """Say whether this notice flashes now."""
+        return bool(self._shown.text) and self._shown.flash_hz > 0.0
+
     def blink(self, beat: int) -> None:
         """Be lit or not at this beat of ``BLINK_MS``; a steady notice stays lit."""
         flash_hz = self._shown.flash_hz
@@ -94,6 +98,10 @@ class NoticePanel(QScrollArea):
             shown.show_notice(notice)
         self.setVisible(bool(notices))
         self._fit()
+
+    def flashing(self) -> bool:
+        """Say whether a notice flashes: an alarm that nobody has acknowledged."""
+        return any(shown.flashes() for shown in self._labels)
 
     def blink(self, beat: int) -> None:
         """Light and darken what flashes."""

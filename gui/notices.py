@@ -9,10 +9,10 @@ EXIT_UNCONFIRMED = 4
 ORDERLY_EXITS = (0, 3)
 
 
-def bench_bands(hello: Message) -> tuple[Notice, Notice]:
+def bench_bands(hello: Message, idle: bool = False) -> tuple[Notice, Notice]:
     """Say what is real and what simulated, and whether a shut-off is missing."""
     if not hello:
-        return Notice(texts.UNKNOWN_BENCH), Notice()
+        return Notice(texts.NO_BENCH if idle else texts.UNKNOWN_BENCH), Notice()
     kinds = {name: str(kind) for name, kind in part(hello, "instruments").items()}
     simulated = hello.get("simulated") is True
     alone = hello.get("independent_shut_off") is not True and not simulated

@@ -131,7 +131,8 @@ class DrivePanel(Panel):
         grid.setContentsMargins(10, 4, 10, 4)
         grid.setColumnStretch(1, 1)
         self._values = []
-        for row, caption in enumerate((texts.SUPPLY, texts.GENERATOR, texts.POWER)):
+        captions = (texts.SUPPLY, texts.GENERATOR, texts.POWER, texts.T90)
+        for row, caption in enumerate(captions):
             value = label()
             value.setAlignment(RIGHT)
             grid.addWidget(label("caption", caption), row, 0)
@@ -140,7 +141,7 @@ class DrivePanel(Panel):
 
     def show_view(self, view: DriveView) -> None:
         """Show the read-backs of a view."""
-        shown = (view.supply, view.generator, view.power)
+        shown = (view.supply, view.generator, view.power, view.t90)
         for value, text in zip(self._values, shown, strict=True):
             value.setText(text)
 

@@ -28,6 +28,8 @@ class Presenter:
 
     def __init__(self) -> None:
         self.snapshots = 0
+        self.idle = False
+        self._bench: Message = {}
         self._hello: Message = {}
         self._snapshot: Message = {}
         self._last_news_s: float | None = None
@@ -46,6 +48,7 @@ class Presenter:
             "off": self._take_off,
             "end": self._take_end,
             "refused": self._take_refused,
+            "question": self._take_question,
             "foreign": self._take_foreign,
         }
 
@@ -53,6 +56,10 @@ class Presenter:
         """Take one message of the engine, received at the monotonic time ``now_s``."""
         taker = self._takers.get(words(message, "kind"), self._take_foreign)
         taker(message, now_s)
+
+    def take_bench(self, bench: Message) -> None:
+        """Take what is known of a bench before its engine runs."""
+        self._bench = bench
 
     def take_stop(self, stage: StopStage, now_s: float) -> None:
         """Take how far the operator's stop has come, at the time ``now_s``."""
@@ -82,13 +89,13 @@ class Presenter:
             or self._end is not None
             or self._engine_end is not None
         )
-        band, shut_off = bench_bands(self._hello)
+        band, shut_off = bench_bands(self._hello or self._bench, self.idle)
         over = self._end is not None or self._engine_end is not None
         return View(
             out_of_date=out_of_date,
             band=band,
             shut_off=shut_off,
-            head=head_view(self._hello, self._snapshot, out_of_date),
+            head=head_view(self._hello, self._snapshot, out_of_date, self.idle),
             probes=probe_views(self._hello, self._snapshot),
             ceiling=ceiling_view(self._hello, self._snapshot, out_of_date),
             drive=drive_view(self._snapshot),
@@ -100,6 +107,9 @@ class Presenter:
         )
 
     def _take_hello(self, message: Message, now_s: float) -> None:
+        # A tuning does not say which probes the bench has; its config did.
+        known = {"probes": self._bench.get("probes", [])}
+        message = {**known, **message}
         self._hello, self._last_news_s = message, now_s
         self._history.take_hello(message)
 
@@ -129,6 +139,11 @@ class Presenter:
     def _take_refused(self, message: Message, now_s: float) -> None:
         self._remark(texts.REFUSED.format(sentence=words(message, "sentence")))
         self._answer = Notice(self._events[-1], "caution")
+
+    def _take_question(self, message: Message, now_s: float) -> None:
+        # Until it is answered, the engine has nothing to say.
+        self._last_news_s = None
+        self._remark(words(message, "sentence"))
 
     def _take_foreign(self, message: Message, now_s: float) -> None:
         line = words(message, "line") or str(dict(message))

@@ -19,6 +19,7 @@ from gui.wording import (
 )
 
 AGE_SHOWN_S = 1.0
+T90_POINTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,9 @@ def styled_probes(hello: Message) -> list[StyledProbe]:
     return styled
 
 
-def head_view(hello: Message, snapshot: Message, old: bool) -> HeadView:
+def head_view(
+    hello: Message, snapshot: Message, old: bool, idle: bool = False
+) -> HeadView:
     """Show phase, times, set-point, controlled temperature and dose."""
     phase = words(snapshot, "phase")
     setpoint_c = number(snapshot, "setpoint_c")
@@ -51,7 +54,7 @@ def head_view(hello: Message, snapshot: Message, old: bool) -> HeadView:
     level: Level = "fault" if phase == "tripped" else "quiet"
     return HeadView(
         name=words(hello, "name") or texts.TITLE,
-        phase=_phase(phase, old) + _segment(snapshot),
+        phase=texts.IDLE if idle else _phase(phase, old) + _segment(snapshot),
         phase_level=level,
         setpoint=fixed(setpoint_c, 1, "°C"),
         controlled=fixed(number(snapshot, "controlled_c"), 2, "°C"),
@@ -97,7 +100,20 @@ def drive_view(snapshot: Message) -> DriveView:
         supply=f"{current}   {voltage}   {_switch(drive.get('output_on'))}",
         generator=_switch(drive.get("generator_on")),
         power=percent(number(snapshot, "power_share")),
+        t90=_t90(snapshot),
     )
+
+
+def _t90(snapshot: Message) -> str:
+    """Write T90 and its dose; of fewer than 10 points it is their minimum."""
+    value_c, dose_min = number(snapshot, "t90_c"), number(snapshot, "cem43_t90_min")
+    points = number(snapshot, "t90_points")
+    if value_c is None or points is None:
+        return texts.NOTHING
+    few = points < T90_POINTS
+    said = texts.T90_FEW if few else texts.T90_VALUE
+    shown = {"value": fixed(value_c, 1), "dose": fixed(dose_min, 1)}
+    return said.format(count=fixed(points, 0), **shown)
 
 
 def _phase(phase: str, old: bool) -> str:

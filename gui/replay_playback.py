@@ -67,6 +67,9 @@ class Playback:
             shown,
             band=self._band(shown.band),
             shut_off=self._cut_off(),
+            field=replace(
+                shown.field, text=texts.REPLAY_FIELD.format(words=shown.field.text)
+            ),
             plot=replace(
                 plot,
                 curves=tuple(self._drawn(curve) for curve in plot.curves),

@@ -58,6 +58,7 @@ class ReplayWindow(Shell):
     def restyle(self) -> None:
         """Hand theme and scale to the frame, whose plots do not know style sheets."""
         self.frame.show_theme(self.theme, self.scale)
+        self.repaint_now()
 
     def _lay_out(self) -> None:
         page = QWidget()

@@ -8,6 +8,7 @@ from gui.look import Theme
 from gui.notice_panel import NoticeLabel, NoticePanel
 from gui.plot_bar import PlotBar
 from gui.plots import RunPlots
+from gui.question_panel import QuestionPanel
 from gui.view import View
 
 
@@ -18,7 +19,7 @@ class RunView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.notices = NoticePanel()
+        self.notices, self.questions = NoticePanel(), QuestionPanel()
         self.plots = RunPlots()
         self.bar = PlotBar(self.plots)
         self.field = NoticeLabel("field")
@@ -29,6 +30,7 @@ class RunView(QWidget):
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.notices)
+        column.addWidget(self.questions)
         column.addWidget(self.bar)
         column.addWidget(self.plots, 1)
         column.addWidget(self.field)
@@ -47,4 +49,5 @@ class RunView(QWidget):
         self.notices.show_theme(theme, scale)
         self.plots.show_theme(theme, scale)
         self.field.show_theme(theme)
+        self.questions.sentence.show_theme(theme)
         self.controls.show_theme(theme)

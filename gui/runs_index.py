@@ -11,6 +11,7 @@ from gui.wording import Message, clock, fixed, number, part, parts, powers, word
 
 SPARK_POINTS = 120
 SUBJECT = "subject"
+FIRST_KEYS = (SUBJECT, "session", "operator", "project")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ class RunEntry:
     def subject(self) -> str:
         """The subject that the experiment names; "" for none."""
         return self.experiment.get(SUBJECT, "")
+
+    def told(self) -> list[str]:
+        """Give what the experiment says, who and what first."""
+        first = [key for key in FIRST_KEYS if self.experiment.get(key)]
+        rest = [key for key in self.experiment if key not in FIRST_KEYS]
+        return [self.experiment[key] for key in (*first, *rest)]
 
     @property
     def started(self) -> str:
@@ -85,10 +92,6 @@ def matches(entry: RunEntry, query: str) -> bool:
 def summary_lines(entry: RunEntry) -> list[str]:
     """Write what a run was and how it ended."""
     doses = ", ".join(f"{p} {fixed(v, 2)}" for p, v in entry.doses_min.items())
-    ended = entry.ended
-    if entry.reason:
-        ended = texts.SUMMARY_ENDED.format(ended=ended, reason=entry.reason)
-    lasted = clock(entry.lasted_s)
     return [
         texts.SUMMARY.format(
             name=entry.name,
@@ -103,7 +106,7 @@ def summary_lines(entry: RunEntry) -> list[str]:
             setpoint=fixed(entry.setpoint_c, 1),
         ),
         texts.DOSES.format(doses=doses or texts.NOTHING),
-        f"{ended}   ·   {lasted}",
+        f"{entry.reason or entry.ended}   ·   {clock(entry.lasted_s)}",
     ]
 
 

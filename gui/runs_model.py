@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from gui import runs_texts as texts
 from gui.look import DARK, Theme
@@ -24,9 +24,10 @@ from gui.wording import clock, fixed
 Index = QModelIndex | QPersistentModelIndex
 ENTRY = Qt.ItemDataRole.UserRole
 SPARK_COLUMN = 3
+MINUTES = len("2026-11-21 10:00")
 ROOT = QModelIndex()
 LEAST_SPAN_C = 2.0
-SPARK_MARGIN_PX = 4.0
+SPARK_MARGIN_PX, SPARK_PX = 4.0, 1.5
 
 
 class RunsModel(QAbstractTableModel):
@@ -128,12 +129,13 @@ class SparkDelegate(QStyledItemDelegate):
     ) -> None:
         """Draw the ground as any cell's, then the line."""
         super().paint(painter, option, index)
-        # PySide's stubs do not know the public members of the option.
-        room = QRectF(option.rect)  # type: ignore[attr-defined]
-        entry = index.data(ENTRY)
+        room = QRectF(option.rect)
+        entry: RunEntry = index.data(ENTRY)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self.theme.role("core")), 1.5))
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        colour = self.theme.text if chosen else self.theme.role("core")
+        painter.setPen(QPen(QColor(colour), SPARK_PX))
         for line in spark_lines(*entry.spark, room):
             painter.drawPolyline(line)
         painter.restore()
@@ -161,9 +163,9 @@ def spark_lines(times_s: Floats, values_c: Floats, room: QRectF) -> list[QPolygo
 def _cells(entry: RunEntry) -> tuple[str, ...]:
     mark = "" if entry.kind == "real" else f"{texts.KINDS[entry.kind]} · "
     return (
-        entry.started,
+        entry.started[:MINUTES],
         entry.name,
-        " · ".join(entry.experiment.values()),
+        " · ".join(entry.told()),
         "",
         fixed(entry.setpoint_c, 1),
         clock(entry.lasted_s),
@@ -175,6 +177,8 @@ def _cells(entry: RunEntry) -> tuple[str, ...]:
 def _key(entry: RunEntry, column: int) -> tuple[float, str]:
     """Give what a column sorts by: its number, then its words."""
     highest_c = np.fmax.reduce(entry.spark[1], initial=-np.inf)
+    if column == 0:
+        return 0.0, entry.started_utc
     numbers = {
         SPARK_COLUMN: float(highest_c),
         4: entry.setpoint_c,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -20,16 +21,20 @@ from PySide6.QtWidgets import (
 from controller.errors import RunFileError
 from gui import runs_texts as texts
 from gui.look import Theme
+from gui.page import Page
 from gui.panels import ElidedLabel, Panel
 from gui.runs_actions import RunActions
 from gui.runs_index import RunEntry, read_entry, summary_lines
 from gui.runs_model import SPARK_COLUMN, RunsModel, RunsOrder, SparkDelegate
 
+RUN_FILES = "*.sqlite"
 ROW_PX, SUMMARY_LINES = 34, 5
-WIDTHS_PX = (150, 130, 210, 190, 62, 68, 88)
+# Shares of the width; the last column has the rest.
+SHARES = (132, 105, 115, 110, 62, 68, 90)
+SHARES_OF = 856
 
 
-class RunsPage(QWidget):
+class RunsPage(Page):
     """Lists the run files of ``folder``, read one by one so that nothing waits."""
 
     def __init__(self, folder: Path, actions: RunActions | None = None) -> None:
@@ -50,6 +55,7 @@ class RunsPage(QWidget):
         self._found, self._news = ElidedLabel("caption"), ElidedLabel("caption")
         self._summary = [ElidedLabel("") for _ in range(SUMMARY_LINES)]
         self._left: list[Path] = []
+        self._read: list[Path] = []
         self._bad: list[str] = []
         self._reading = QTimer(self)
         self._reading.timeout.connect(self._read_next)
@@ -61,7 +67,8 @@ class RunsPage(QWidget):
         """Read the folder anew."""
         self.runs.clear()
         self._bad = []
-        self._left = sorted(self.folder.glob("*.sqlite"))
+        self._read = sorted(self.folder.glob(RUN_FILES))
+        self._left = list(self._read)
         self._reading.start()
         self._count()
 
@@ -76,11 +83,22 @@ class RunsPage(QWidget):
 
     def show_theme(self, theme: Theme, scale: float) -> None:
         """Take a theme and the window's scale."""
+        super().show_theme(theme, scale)
         self.spark.theme = theme
-        for column, width_px in enumerate(WIDTHS_PX):
-            self.table.setColumnWidth(column, round(width_px * scale))
         self.table.verticalHeader().setDefaultSectionSize(round(ROW_PX * scale))
         self.table.viewport().update()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
+        """Read the folder where it is not what was read last."""
+        super().showEvent(event)
+        if self._read != sorted(self.folder.glob(RUN_FILES)):
+            self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Share the width among the columns."""
+        super().resizeEvent(event)
+        for column, share in enumerate(SHARES):
+            self.table.setColumnWidth(column, share * self.width() // SHARES_OF)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -103,9 +121,9 @@ class RunsPage(QWidget):
         for name, button in self.buttons.items():
             button.setToolTip(texts.TIPS[name])
         self.forms.addItems(texts.EXPORT_FORMS)
-        button = self.buttons
-        first = (button["replay"], button["report"], button["export"], self.forms)
-        column.addLayout(_row(*first, None, button["compare"], button["course"]))
+        does = self.buttons
+        first = (does["replay"], does["report"], does["export"], self.forms)
+        column.addLayout(_row(*first, None, does["compare"], does["course"]))
         column.addWidget(self._news)
         column.addWidget(self._summary_panel())
 
@@ -128,6 +146,7 @@ class RunsPage(QWidget):
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.verticalHeader().setVisible(False)
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = table.horizontalHeader()

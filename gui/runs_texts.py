@@ -3,12 +3,13 @@
 NOTHING = "—"
 THEME = "&Light"
 
-PAGE_RUNS = "R&uns"
+PAGE_RUNS = "Ru&ns"
 TITLE_RUNS = "AMF bench: runs"
 TITLE_REPLAY = "AMF bench: replay of {name}"
 TITLE_COMPARE = "AMF bench: two runs"
 TITLE_COURSE = "AMF bench: course of {subject}"
 
+REPLAY_FIELD = "recorded: {words}"
 REPLAY_BAND = "REPLAY of {started} UTC   {bench}"
 INCOMPLETE = "RECORD CUT OFF: nothing is known after {time}"
 PLAY = "&Play"
@@ -25,7 +26,7 @@ COLUMNS = (
     "started, UTC",
     "name",
     "experiment",
-    "controlled temperature",
+    "controlled",
     "set, °C",
     "lasted",
     "CEM43, min",
@@ -57,7 +58,6 @@ CUT_OFF = "CUT OFF"
 KINDS = {"simulated": "simulated", "mixed": "MIXED", "real": "real"}
 CHOOSE = "Choose a run to see what it was; choose two (Ctrl) to compare them"
 SUMMARY = "{name}   {started} UTC   {kind}, version {version}"
-SUMMARY_ENDED = "{ended}: {reason}"
 DOSES = "CEM43 in min: {doses}"
 RESULT = "H·f ceiling: profile {profile}, {limit} A/(m·s)   ·   set-point {setpoint} °C"
 WORKING = "amf {what} …"
@@ -72,9 +72,7 @@ SHARE_AXIS = "H·f / %"
 NEVER_HEATED = "{name} never heated: it is shown from its first tick"
 RUN_LETTERS = ("A", "B")
 RUN_OF = "{letter}   {name}   {started} UTC"
-DASHED = (
-    "Solid: controlled temperature, dashed: its set-point; below H·f of the ceiling"
-)
+DASHED = "Solid: controlled temperature, dashed: set-point; below: H·f of its ceiling"
 COMPARED = ("", "A", "B")
 FIGURES = (
     ("set-point, °C", "setpoint_c", 2),
@@ -89,9 +87,9 @@ FIGURES = (
 )
 DOSE_FIGURE = "CEM43 {probe}, min"
 ENDED_FIGURE = "ended"
-DIFFERENT_SETTING = "setting {key}"
+DIFFER = "SETTINGS THAT DIFFER"
 
-COURSE_HEAD = "Course of {subject}: {count} sessions"
+COURSE_HEAD = "Course of {subject}, sessions: {count}"
 COURSE_TOTAL = "Cumulative CEM43 in min: {doses}"
 COURSE_NOTE = (
     "Probes are matched by name: whether a fibre was in the same place each time is "

@@ -34,7 +34,6 @@ class RunsWindow(Shell):
         column.addWidget(self.page)
         self.setCentralWidget(room)
         self.restore()
-        self.page.refresh()
 
     def restyle(self) -> None:
         """Hand theme and scale to the list."""

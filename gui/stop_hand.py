@@ -40,6 +40,12 @@ class StopHand(QObject):
         self._off.finished.connect(self._off_finished)
         self._off.errorOccurred.connect(self._off_failed)
 
+    def aim(self, off_command: list[str]) -> None:
+        """Take the switch-off of another bench; what is known was of the last one."""
+        if not self.switching_off():
+            self._off_command = off_command
+            self._inside_engine = self._waiting = self._confirmed = False
+
     def press(self, known_off: bool = False) -> None:
         """Stop now. ``known_off``: nothing contradicts the last confirmation.
 

@@ -15,9 +15,10 @@ Cell = str | tuple[str, str]
 
 
 class Table(QTableWidget):
-    """Shows rows of words; a cell may bring a colour. The last column gives way."""
+    """Shows rows of words; a cell may bring a colour."""
 
-    def __init__(self, heads: Sequence[str]) -> None:
+    def __init__(self, heads: Sequence[str], giving: int = 1) -> None:
+        """Make a table whose last ``giving`` columns share what room there is."""
         super().__init__(0, len(heads))
         self.setHorizontalHeaderLabels(list(heads))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -28,7 +29,8 @@ class Table(QTableWidget):
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        for column in range(len(heads) - giving, len(heads)):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
     def show_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
         """Show rows in place of those that were there."""

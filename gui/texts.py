@@ -6,6 +6,7 @@ NOTHING = "—"
 SIMULATED = "SIMULATED"
 REAL = "REAL INSTRUMENTS"
 MIXED = "MIXED BENCH"
+NO_BENCH = "NO BENCH IS OPEN"
 UNKNOWN_BENCH = "WAITING FOR THE ENGINE"
 NO_SHUT_OFF = "NO INDEPENDENT SHUT-OFF"
 KINDS = {"real": "real", "served": "served", "simulated": "simulated"}
@@ -22,6 +23,7 @@ PHASES = {
 RUNNING_PHASES = ("baseline", "ramp", "hold", "cool")
 LAST_PHASE = "{phase} (last)"
 STARTING = "Starting"
+IDLE = "No run"
 SEGMENT = " {number}/{count}"
 
 QUALITIES = {
@@ -59,6 +61,8 @@ NO_CURSOR = (
 CURSOR = "{time}   {values}"
 CURSOR_VALUE = "{name} {value}"
 THEME = "&Light"
+SOUND = "Soun&d"
+SOUND_TIP = "Beep while an alarm is not acknowledged"
 PAGE_RUN = "&Run"
 PAGE_EVENTS = "&Events"
 PROBE_TIP = "Show or hide this curve"
@@ -79,6 +83,9 @@ OVER_CEILING = "OVER THE CEILING"
 SUPPLY = "Supply"
 GENERATOR = "Generator"
 POWER = "Power"
+T90 = "T90"
+T90_VALUE = "{value} °C   CEM43 {dose} min"
+T90_FEW = "minimum of {count}: {value} °C   CEM43 {dose} min"
 ON = "ON"
 OFF = "off"
 
@@ -148,6 +155,8 @@ ACTIONS = {
     "sample-hot": "let it cool; lower the set-point, then reset",
     "rising": "check sample and coil; give the expected rise in the config",
     "slipped": "see whether the probe has slipped out; put it back, then reset",
+    "disagrees": "see which of the two has slipped or drifts; then reset",
+    "no-rise": "check that probe, sample and coil are in place; then reset",
     "swapped": "the probes may be swapped: check which is which, then reset",
     "frozen": "warm the probe by hand and see whether it moves; then reset",
     "probe-lost": "check the probe, its connector and the thermometer; then reset",
@@ -172,6 +181,8 @@ ACTIONS = {
     "instrument-silent": "check the instrument's power and lead, then reset",
     "instrument-returned": "see why the instrument went away, then reset",
     "late": "close other programs on this computer, then reset",
+    "suspended": "switch the computer's sleep off; see how the subject is, then reset",
+    "clock-jump": "see whether the computer slept or its clock was set; then reset",
     "clock": "end the run: this computer's clock cannot be trusted",
     "disk": "make room on the disk; the run cannot go on",
     "guardian": "end the run and start anew: the guardian is gone",

@@ -2,8 +2,8 @@
 
 PAGE_BENCH = "&Before"
 PAGE_SAR = "&Calorimetry"
-PAGE_CALIBRATION = "Cali&bration"
-PAGE_TUNING = "TuninT&uningg"
+PAGE_CALIBRATION = "Cal&ibration"
+PAGE_TUNING = "T&uning"
 
 FORM_NAME = "It becomes part of the run file's name."
 FORM_NAME_ALLOWED = "at most 40 letters, digits, _ . and -, starting with a letter"
@@ -55,12 +55,17 @@ TOUCH_LOST = "The thermometers are not read (exit {code}): {words}"
 TOUCH_BAD = "{probe} is at the place of {moved}"
 
 START = "Start the treatment"
-CHECKLIST = (
-    "Metal is removed from coil and subject",
-    "Nobody with an implant or pacemaker is near",
-    "The coil is empty of tools",
-    "Cooling water is on",
-)
+# By the names of the engine's questions; a tick is the answer yes.
+CHECKLIST = {
+    "metal removed": "Metal is removed from coil and subject",
+    "no implants near": "Nobody with an implant or pacemaker is near",
+    "coil empty of tools": "The coil is empty of tools",
+    "water on": "Cooling water is on, or not needed by this coil",
+}
+YES = "yes"
+SHUT_OFF = "shut-off"
+QUESTION_NAME = "name of who skips it"
+QUESTION_MORE = "{answer} (with the name)"
 CHECKLIST_TITLE = "Before the field: confirm each"
 CHECKLIST_WAIVED = "Waived on a simulated bench"
 PROFILE_TITLE = "Ceiling profile"
@@ -105,15 +110,22 @@ SAR_PROGRESS = "Curve {done} of {all}: {name}"
 SAR_HEADS = ("f / kHz", "H / kA/m", "n", "SAR / W/g Fe", "ILP / nH·m²/kg", "Remarks")
 SAR_TABS = ("Sample", "Curve", "Results", "Budget", "Control chart")
 SAR_WAITING = "Nothing measured yet"
-SAR_SLOPE = "Initial slope {slope} °C/s, cooling {cooling} °C/s   (live fits)"
+SAR_SLOPE = (
+    "{name}\nLive fits: heating begins with {slope} °C/s; end of the cooling "
+    "{cooling} °C/s"
+)
 SAR_TIME_AXIS = "t / s"
 SAR_TEMPERATURE_AXIS = "T / °C"
-SAR_RESIDUAL_AXIS = "Residual / °C"
+SAR_RESIDUAL_AXIS = "Left / °C"
 SAR_ILP = "ILP {value} nH·m²/kg (k = 2).  {why}"
 SAR_BUDGET_HEADS = ("f / kHz", "H / kA/m", "SAR ± (k = 2)", "ILP ± (k = 2)")
 SAR_NO_BUDGET = "Not in the results"
 SAR_NO_CHART = "No control chart: the config has no [check], or no day is logged"
 SAR_CHART_AXIS = "ILP / nH·m²/kg"
+SAR_REPORT = "Open the re&port"
+SAR_COMPLETE = "The matrix is complete; page and table are written"
+SAR_CHART_HEADS = ("Date", "Operator", "Coil", "ILP / nH·m²/kg (k = 2)")
+NOTHING = "—"
 SAR_DAYS_AXIS = "Day of the log"
 SAR_NO_MATRIX = "This config is no SAR matrix: open one on the page Before"
 
@@ -135,3 +147,19 @@ TUNE_HINT = (
 )
 TUNE_METHOD = "Method"
 TUNE_RISE = "Rise"
+UNIT_RISE = " °C"
+RESULT_NAMES = {
+    "field_per_ampere_per_m": "field per ampere of supply current",
+    "field_uncertainty": "its standard uncertainty, relative",
+    "pickup_uncertainty": "of the pick-up coil, relative",
+    "tuned_ohm": "V/I at resonance",
+    "quality": "quality factor Q",
+    "plant.gain_c_per_s": "heating at full power",
+    "plant.time_constant_s": "time constant of losses",
+    "plant.lag_s": "probe lag",
+    "plant.dead_time_s": "dead time",
+    "plant.delay_s": "delay of both",
+    "control.gain_per_c": "gain, of full power per °C",
+    "control.integral_s": "integral time",
+    "residual_c": "rms misfit",
+}

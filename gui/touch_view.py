@@ -12,7 +12,7 @@ from gui import live_record
 from gui import texts_bench as texts
 from gui.commands import monitor
 from gui.desk import Desk
-from gui.look import Theme
+from gui.look import Level, Theme
 from gui.notice_panel import NoticeLabel
 from gui.outcome import EngineEnd
 from gui.page import Page, button, wrapped
@@ -143,7 +143,7 @@ class TouchView(Page):
         elif self._now_c:
             said = texts.TOUCH_NOW.format(probe=self._names[asked])
             self.ask.show_notice(Notice(said, "caution"))
-        level = "fault" if self.test.wrong else "good"
+        level: Level = "fault" if self.test.wrong else "good"
         if self.test.said:
             self.said.show_notice(Notice(self.test.said, level))
 

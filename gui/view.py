@@ -67,6 +67,7 @@ class DriveView:
     supply: str
     generator: str
     power: str
+    t90: str
 
 
 @dataclass(frozen=True, slots=True)

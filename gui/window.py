@@ -11,20 +11,23 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QElapsedTimer, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from gui import remembered, texts
+from gui.commands import CLI, Commands
 from gui.engine_link import EngineLink
 from gui.frame import Frame
 from gui.look import DARK, THEMES, Theme
 from gui.notice_panel import BLINK_MS
 from gui.outcome import EngineEnd, StopStage
+from gui.pages import Pages
 from gui.presenter import Presenter
 from gui.stop_hand import StopHand
 from gui.wording import Message
 
 REPAINT_MS = 100
 CLOSE_LIMIT_MS = 15_000
+BEEP_BEATS = 4
 SMALLEST_PX = (1280, 720)
 LARGEST_SCALE = 2.0
 EXIT_STOPPED = 3
@@ -53,6 +56,8 @@ class Window(QMainWindow):
         self._since_paint = QElapsedTimer()
         self._may_close = False
         self._engine_end: EngineEnd | None = None
+        self._aimed = False
+        self._bench: Message = {}
         self._settings = settings
         self._scale, self._beat = 1.0, 0
         self.setWindowTitle(texts.TITLE)
@@ -60,6 +65,7 @@ class Window(QMainWindow):
         self.frame = Frame()
         self.run = self.frame.run
         self.stop_button = self.frame.stop
+        self.pages = Pages(self)
         self.setCentralWidget(self.frame)
         self.stop_button.setFocus()
         self.theme = DARK
@@ -69,15 +75,53 @@ class Window(QMainWindow):
         remembered.restore(self, settings)
 
     def press_stop(self) -> None:
-        """Stop, without asking."""
-        self._stop_hand.press(known_off=self.presenter.field_off_confirmed())
+        """Stop, without asking: the run, or the procedure that has the bench."""
+        if self.pages.desk.running():
+            self.pages.desk.stop()
+        elif self._aimed or self._link.started:
+            self._stop_hand.press(known_off=self.presenter.field_off_confirmed())
 
-    def busy(self) -> bool:
+    def begin(self, commands: Commands) -> bool:
+        """Start an engine, with nothing left of the last one; False while one runs."""
+        if self.busy():
+            return False
+        bench = self._bench
+        self.presenter, self._engine_end = Presenter(), None
+        self.presenter.take_bench(bench)
+        self.aim(commands.off)
+        self._link.start(commands.engine)
+        self._dirty = True
+        return True
+
+    def aim(self, off_command: list[str]) -> None:
+        """Take the switch-off of the bench that a stop without an engine is for."""
+        self._aimed = True
+        self._stop_hand.aim(off_command)
+
+    def switch_off(self, config: str) -> None:
+        """Switch a bench off by ``amf off``: its procedure had to be ended."""
+        self.aim([*CLI, "off", config])
+        self._stop_hand.press()
+
+    def take_bench(self, bench: Message) -> None:
+        """Take what is known of the bench before its engine runs."""
+        self._bench = bench
+        if not self.engine_busy():
+            self.presenter.take_bench(bench)
+            self._dirty = True
+
+    def engine_busy(self) -> bool:
         """Say whether the engine or ``amf off`` still runs."""
         return self._link.running() or self._stop_hand.switching_off()
 
+    def busy(self) -> bool:
+        """Say whether the engine, a procedure or ``amf off`` still runs."""
+        return self.engine_busy() or self.pages.desk.running()
+
     def exit_code(self) -> int:
         """Give the engine's exit code; without one, 3 if off is confirmed, else 4."""
+        if not self._link.started:
+            return 0
         if self._engine_end is not None and not self._engine_end.crashed:
             return self._engine_end.exit_code if self._engine_end.started else 1
         confirmed = self.presenter.field_off_confirmed()
@@ -120,6 +164,7 @@ class Window(QMainWindow):
 
     def repaint_now(self) -> None:
         """Show the newest view."""
+        self.presenter.idle = not self._link.started
         view = self.presenter.view(time.monotonic())
         self.frame.show_view(view)
         self.repaints += 1
@@ -138,6 +183,7 @@ class Window(QMainWindow):
         self._link.received.connect(self._take_all)
         self._link.ended.connect(self._take_end)
         self._stop_hand.changed.connect(self._take_stop)
+        self.pages.desk.ended.connect(lambda *_: self._close_if_over())
 
     def _start_timers(self) -> None:
         self._close_limit = QTimer(self)
@@ -158,6 +204,7 @@ class Window(QMainWindow):
         for message in messages:
             self.presenter.take(message, now_s)
             self._stop_hand.take(message)
+        self.pages.take(messages)
         self._dirty = True
 
     def _take_stop(self, stage: StopStage) -> None:
@@ -169,6 +216,7 @@ class Window(QMainWindow):
         self._engine_end = end
         self.presenter.take_engine_end(end)
         self._stop_hand.take_engine_end()
+        self.pages.take_end(end)
         self._dirty = True
         self._close_if_over()
 
@@ -183,6 +231,9 @@ class Window(QMainWindow):
     def _blink(self) -> None:
         self._beat += 1
         self.run.notices.blink(self._beat)
+        loud = self.frame.sound.isChecked() and self.run.notices.flashing()
+        if loud and self._beat % BEEP_BEATS == 0:
+            QApplication.beep()
 
     def _begin_closing(self) -> None:
         self.presenter.take_closing()

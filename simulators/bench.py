@@ -8,10 +8,9 @@ that a real one makes are handed to ``advance``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil, inf
 from random import Random
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from simulators.coil import Tank
 from simulators.line import Line
@@ -70,8 +69,7 @@ class Sample(Protocol):
     def at(self, place: str) -> float: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(NamedTuple):
     """What really is, for the record: peak A/m, Hz, A/(m s) and °C."""
 
     field_a_per_m: float

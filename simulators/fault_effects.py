@@ -171,6 +171,13 @@ def swap(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
     hold(there, two, first)
 
 
+def switch_pickup(attribute: str, sized: bool = False) -> Begin:
+    def begin(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+        hold(scene.bench.pickup, attribute, size if sized else True)
+
+    return begin
+
+
 def detune(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
     hold(scene.bench.tank, "detuning", size)
 

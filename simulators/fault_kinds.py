@@ -20,13 +20,14 @@ from simulators.fault_effects import (
     swap,
     switch_channel,
     switch_line,
+    switch_pickup,
     switch_probe,
     switch_twin,
     trip,
 )
 from simulators.wire_faults import doubled, garbled, stale, truncated, wrong_end
 
-Place = Literal["wire", "instrument", "probe", "applicator"]
+Place = Literal["wire", "instrument", "probe", "applicator", "field"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Kind:
 
 
 _SUPPLY = ("set_current_a",)
+_SCOPE = ("coil_channel",)
 _TURNS = tuple(sorted({float(row.turns) for row in MAGNETHERM}))
 _CAPACITANCES_F = tuple(sorted({1e-9 * row.capacitance_nf for row in MAGNETHERM}))
 KINDS: dict[str, Kind] = {
@@ -240,5 +242,46 @@ KINDS: dict[str, Kind] = {
         "applicator",
         other_capacitor,
         Size("F", 88e-9, choices=_CAPACITANCES_F),
+    ),
+    "pickup-fallen": Kind(
+        "the pick-up coil has fallen out of the field",
+        "field",
+        switch_pickup("fallen_off"),
+    ),
+    "pickup-turned": Kind(
+        "the pick-up coil is turned by so much",
+        "field",
+        switch_pickup("turned_deg", sized=True),
+        Size("°", 30.0, 1.0, 90.0),
+    ),
+    "pickup-attenuated": Kind(
+        "the pick-up's probe divides by so much more than it says",
+        "field",
+        switch_pickup("probe_factor", sized=True),
+        Size("", 10.0, 0.05, 20.0),
+    ),
+    "scope-disconnected": Kind(
+        "no cable on the oscilloscope",
+        "instrument",
+        switch_twin("disconnected"),
+        needs=_SCOPE,
+    ),
+    "scope-saturated": Kind(
+        "half of the signal fits the screen",
+        "instrument",
+        switch_twin("saturated"),
+        needs=_SCOPE,
+    ),
+    "scope-rms": Kind(
+        "the oscilloscope gives rms for peak",
+        "instrument",
+        switch_twin("rms_for_peak"),
+        needs=_SCOPE,
+    ),
+    "scope-channel": Kind(
+        "the coil is on the wrong channel",
+        "instrument",
+        switch_twin("wrong_channel"),
+        needs=_SCOPE,
     ),
 }

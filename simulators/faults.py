@@ -37,6 +37,10 @@ def _party(fault: Fault, name: str, key: str, scene: Scene) -> list[str]:
     kind = KINDS[fault.kind]
     if kind.place == "applicator":
         return [f"{fault.kind} is on the applicator; remove {key}"] if name else []
+    if kind.place == "field":
+        wrong = [f"{fault.kind} is on the field sensor; remove {key}"] if name else []
+        missing = scene.bench.pickup is None
+        return [f"{fault.kind}: no pick-up coil is simulated"] if missing else wrong
     known = list(scene.lines if kind.place == "wire" else scene.twins)
     if kind.place == "probe":
         known = [n for n, (where, _) in scene.places.items() if where in scene.twins]

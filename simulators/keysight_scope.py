@@ -13,7 +13,7 @@ from math import isinf
 from random import Random
 
 from simulators.line import LineReader
-from simulators.scope_input import ScopeInput
+from simulators.scope_input import ScopeInput, Sweep
 from simulators.scpi import (
     ErrorQueue,
     Limits,
@@ -57,6 +57,8 @@ class KeysightScope(ScopeInput):
         self._measured_source = self._wave_source = "CHAN1"
         self._format, self._order, self._unsigned = "BYTE", "MSBF", True
         self._samples = b""
+        # what one line asks is measured on one sweep
+        self._sweeps: dict[int, Sweep] = {}
         count = CHANNELS[model]
         self._sources = tuple(f"CHANnel{n}" for n in range(1, count + 1))
         self.errors = ErrorQueue()
@@ -71,6 +73,7 @@ class KeysightScope(ScopeInput):
         """Take bytes from the host; return the bytes that are answered."""
         answers = b""
         for line in self._lines.lines(data):
+            self._sweeps.clear()
             answer = self._parser.run(line.strip())
             answers += answer.replace(BLOCK, self._samples, 1)
         return answers
@@ -184,17 +187,11 @@ class KeysightScope(ScopeInput):
         last = text.rpartition(",")[2].strip()
         source = choice(last, self._sources) if last else self._measured_source
         number = int(source[4:])
-        sweep = self.sweep(number)
         if number not in self.shown:
             return INVALID
-        value = {
-            "FREQ": sweep.frequency_hz,
-            "PER": float("inf")
-            if isinf(sweep.frequency_hz)
-            else 1.0 / sweep.frequency_hz,
-            "VPP": sweep.peak_to_peak_v,
-            "VRMS": sweep.rms_v,
-        }[kind]
+        if number not in self._sweeps:
+            self._sweeps[number] = self.sweep(number)
+        value = _of(self._sweeps[number], kind)
         return INVALID if isinf(value) else f"{value:+.5E}"
 
     @property
@@ -245,6 +242,17 @@ class KeysightScope(ScopeInput):
     def _take_events(self) -> str:
         events, self.errors.events = self.errors.events, 0
         return f"{events:+d}"
+
+
+def _of(sweep: Sweep, kind: str) -> float:
+    if kind == "VPP":
+        return sweep.peak_to_peak_v
+    if kind == "VRMS":
+        return sweep.rms_v
+    frequency_hz = sweep.frequency_hz
+    if kind == "FREQ" or isinf(frequency_hz):
+        return frequency_hz
+    return 1.0 / frequency_hz
 
 
 def real(value: float) -> str:

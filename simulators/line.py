@@ -58,7 +58,9 @@ class Line:
 
     def advance(self, dt_s: float) -> None:
         """Let the instrument's time pass; what it sends unasked arrives."""
-        self._arrive(self.instrument.advance(dt_s))
+        answer = self.instrument.advance(dt_s)
+        if answer:
+            self._arrive(answer)
 
     def close(self) -> None:
         """Drop what has not been read."""

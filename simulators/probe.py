@@ -87,8 +87,13 @@ class Probe:
         Exact for such a ramp: T_p = u - s tau + (T_p0 - u0 + s tau) e^(-dt/tau), with
         u the place's temperature, s its slope.
         """
-        input_c = self._place_c(dt_s, true_c)
-        trail_c = (input_c - self._input_c) / dt_s * self.parameters.lag_s
+        p = self.parameters
+        if self._coughs is None and not self.pulled_out:
+            there_c = true_c - self.slip_c - self.moved_c
+            input_c = there_c + p.conduction_share * (p.ambient_c - there_c)
+        else:
+            input_c = self._place_c(dt_s, true_c)
+        trail_c = (input_c - self._input_c) / dt_s * p.lag_s
         if self._decay[0] != dt_s:
             self._decay = (dt_s, self._decay_over(dt_s))
         behind_c = (self._tip_c - self._input_c + trail_c) * self._decay[1]

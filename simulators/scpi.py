@@ -171,10 +171,15 @@ def choice(text: str, allowed: Iterable[str]) -> str:
         raise ScpiError(-109, "Missing parameter")
     word = text.upper()
     for name in allowed:
-        short = "".join(letter for letter in name if not letter.islower())
-        if word in (short, name.upper()):
+        short, long = _spelled(name)
+        if word in (short, long):
             return short
     raise ScpiError(-224, "Illegal parameter value")
+
+
+@cache
+def _spelled(name: str) -> tuple[str, str]:
+    return "".join(letter for letter in name if not letter.islower()), name.upper()
 
 
 def switch(text: str) -> bool:

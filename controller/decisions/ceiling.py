@@ -27,7 +27,11 @@ def worst_product(
     arguments, also in floating point, and never below the plain product. The
     uncertainties of H are the calibration's, or those of a ``sensor``'s reading.
     """
-    relative, absolute_a_per_m = _uncertainties(ceiling, sensor)
+    if sensor is None:  # called several times a tick
+        relative = ceiling.field_uncertainty
+        absolute_a_per_m = ceiling.field_uncertainty_a_per_m
+    else:
+        relative, absolute_a_per_m = _uncertainties(ceiling, sensor)
     field = field_a_per_m * ceiling.position_factor * (1.0 + relative)
     field += absolute_a_per_m
     return field * (frequency_hz * (1.0 + ceiling.frequency_uncertainty))

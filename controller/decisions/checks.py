@@ -194,7 +194,7 @@ def _check_model(
     now = power.probe_quiet(now, quiet_s, name, share, dt_s, s, found)
     found.most_share = power.step_down(now, quiet_s, s.limits)
     if seen.controlled_c != seen.controlled_c and not found.faults:
-        found.hold_backs.append("no trusted temperature")
+        found.hold_back("no-temperature", "no trusted temperature")
     _check_ramp(seen, s, found)
     return now
 

@@ -101,21 +101,23 @@ def controlled(
     readings of each, which no single reading can move; the control law weighs the
     newest readings itself. NaN unless all are good, or enough of them by config.
     """
-    heated = [i for i, probe in enumerate(s.probes) if probe.role in HEATED_ROLES]
-    used = [i for i in heated if alive(watches[i], s.probes[i], s.limits, t_s)]
+    probes, limits = s.probes, s.limits
+    heated = [i for i, probe in enumerate(probes) if probe.role in HEATED_ROLES]
+    used = [i for i in heated if alive(watches[i], probes[i], limits, t_s)]
     if len(used) < len(heated) and not (used and spare(watches, s, t_s)):
         return before._replace(trusted_c=NAN, newest_c=NAN, t90_c=NAN)
     if not used:
         return before
     bridge_c = before.bridge_c
-    trusted_c = joined([watches[i].median_c for i in used], s)
+    medians_c = [watches[i].median_c for i in used]
+    trusted_c = joined(medians_c, s)
     if before.used and len(used) != len(before.used):
         past_c = joined([watches[i].median_c for i in before.used], s) + bridge_c
         bridge_c = past_c - trusted_c if past_c == past_c else 0.0
     if bridge_c and len(used) == len(heated):
         bridge_c *= max(1.0 - dt_s / RETURN_S, 0.0)
     newest_c = joined([watches[i].value_c for i in used], s)
-    t90_c = t90([watches[i].median_c for i in used])
+    t90_c = t90(medians_c)
     dose = before.t90_dose_min + dose_min(before.t90_c, t90_c, dt_s)
     return Controlled(
         trusted_c + bridge_c,
@@ -157,7 +159,12 @@ def t90(values_c: Sequence[float]) -> float:
 
     The 10th percentile of 10 points and more, the minimum of fewer.
     """
-    return percentile(values_c, 0.1 if len(values_c) >= T90_POINTS else 0.0)
+    if len(values_c) >= T90_POINTS:
+        return percentile(values_c, 0.1)
+    for value_c in values_c:
+        if value_c != value_c:
+            return NAN
+    return min(values_c)
 
 
 def doses(now: Controlled, watches: tuple[ProbeWatch, ...], s: Settings) -> Doses:

@@ -153,13 +153,15 @@ def corrected(track: Track, residual_c: float, dt_s: float, noise_c: float) -> T
         rg - k_r * tg,
         gg - k_g * tg,
     )
-    return track._replace(
-        reading_c=t + k_t * residual_c,
-        rate_c_per_s=r + k_r * residual_c,
-        gain_c_per_s=max(g + k_g * residual_c, 0.2 * g),
-        covariance=covariance,
-        wander_share=min(max(wander, WANDER_LEAST), WANDER_MOST),
-        surprise_ratio=surprise,
+    return Track(
+        t + k_t * residual_c,
+        r + k_r * residual_c,
+        max(g + k_g * residual_c, 0.2 * g),
+        covariance,
+        *track[4:10],
+        min(max(wander, WANDER_LEAST), WANDER_MOST),
+        surprise,
+        own_s,
     )
 
 

@@ -33,7 +33,8 @@ _SAID = {
 class Findings:
     """What one tick's checks found; it lives for one tick only.
 
-    ``most_share`` caps the power while a quiet probe is tested.
+    ``most_share`` caps the power while a quiet probe is tested. ``codes`` says which
+    interlock a sentence is of.
     """
 
     t_s: float
@@ -41,6 +42,7 @@ class Findings:
     hold_backs: list[str] = field(default_factory=list)
     cautions: list[str] = field(default_factory=list)
     most_share: float = 1.0
+    codes: dict[str, str] = field(default_factory=dict)
 
     def fault(
         self, code: str, what: str, expected: str, measured: str, limit: str
@@ -50,6 +52,16 @@ class Findings:
         self.faults.append(
             Fault(code, sentence, self.t_s, expected, measured, limit),
         )
+
+    def hold_back(self, code: str, sentence: str) -> None:
+        """Let power only fall, and say why."""
+        self.hold_backs.append(sentence)
+        self.codes[sentence] = code
+
+    def caution(self, code: str, sentence: str) -> None:
+        """Say something that nothing is done about."""
+        self.cautions.append(sentence)
+        self.codes[sentence] = code
 
 
 def check_probe(
@@ -74,10 +86,10 @@ def check_left_out(
     gone_s = found.t_s - watch.taken_s - tolerated_age_s(probe, limits)
     said = f"probe {probe.name} ({probe.role}) {_SAID[watch.quality]} and is left out"
     if gone_s < LEFT_OUT_S:
-        found.hold_backs.append(said)
+        found.hold_back("left-out", said)
         left_s = f"{LEFT_OUT_S - gone_s:.0f} s"
         said = f"{said}: power may only fall for {left_s}; stop, or it goes on then"
-    found.cautions.append(said)
+    found.caution("left-out", said)
 
 
 def check_start(
@@ -109,17 +121,17 @@ def check_order(
         rise_c = watch.median_c - watch.baseline_c
         if probe.role in TUMOUR_ROLES:
             tumour.append(rise_c)
-        elif probe.role == "healthy":
-            healthy.append((rise_c, probe.name))
+        elif probe.role in ("healthy", "body"):
+            healthy.append((rise_c, f"{probe.role} probe {probe.name}"))
     lead_c = max((rise for rise in tumour if rise == rise), default=NEVER)
     for rise_c, name in healthy:
         if rise_c >= 0.5 and not lead_c > rise_c:
             found.fault(
                 "swapped",
-                f"healthy probe {name} warms before the tumour: probes swapped?",
+                f"{name} warms before the tumour: probes swapped?",
                 "tumour first",
-                f"healthy +{rise_c:.2f} °C, tumour {lead_c:+.2f} °C",
-                "healthy +0.5 °C",
+                f"{name} +{rise_c:.2f} °C, tumour {lead_c:+.2f} °C",
+                "+0.5 °C",
             )
     return lead_c >= 0.5 and not found.faults
 
@@ -185,7 +197,7 @@ def _check_age(
             f"{tolerated_s:g} s",
         )
     elif age_s > 1.5 * probe.update_s:
-        found.hold_backs.append(f"probe {probe.name}: reading {age_s:.1f} s old")
+        found.hold_back("reading-old", f"probe {probe.name}: reading {age_s:.1f} s old")
 
 
 def _too_hot(
@@ -226,7 +238,7 @@ def _check_tumour(
     _check_rise(watch, probe, limits, found)
     hold_back_c = limits.tumour_trip_c - limits.tumour_hold_back_below_trip_c
     if watch.median_c >= hold_back_c:
-        found.hold_backs.append(f"{probe.name} at {watch.median_c:.1f} °C")
+        found.hold_back("tumour-near", f"{probe.name} at {watch.median_c:.1f} °C")
 
 
 def _check_healthy(
@@ -235,7 +247,7 @@ def _check_healthy(
     _too_hot(watch, probe, limits.healthy_trip_c, limits.healthy_any_c, found)
     _check_rise(watch, probe, limits, found)
     if watch.median_c >= limits.healthy_hold_back_c:
-        found.hold_backs.append(f"{probe.name} at {watch.median_c:.1f} °C")
+        found.hold_back("healthy-near", f"{probe.name} at {watch.median_c:.1f} °C")
     if watch.median_c < limits.healthy_low_c:
         found.fault(
             "slipped",
@@ -275,7 +287,9 @@ def _check_body(
             f"{limits.body_fall_c_per_min:g} °C/min",
         )
     if not limits.body_alarm_low_c <= watch.median_c <= limits.body_alarm_high_c:
-        found.cautions.append(f"body probe {probe.name} at {watch.median_c:.1f} °C")
+        found.caution(
+            "body-away", f"body probe {probe.name} at {watch.median_c:.1f} °C"
+        )
 
 
 def _check_sample(

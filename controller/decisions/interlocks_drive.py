@@ -119,11 +119,13 @@ def _check_field(
     lowest_a = highest_a = drive.current_a
     if settings.field_sensor is not None:
         begin_s = end_s = drive.supply_taken_s
-        if drive.field_taken_s == drive.field_taken_s:
-            begin_s = min(begin_s, drive.field_taken_s)
-            end_s = max(end_s, drive.field_taken_s)
-        sets = [a for t_s, a in watch.sets if begin_s - SETTLE_S <= t_s <= end_s]
-        lowest_a, highest_a = min(sets, default=0.0), max(sets, default=0.0)
+        if drive.field_taken_s < begin_s:
+            begin_s = drive.field_taken_s
+        elif drive.field_taken_s > end_s:
+            end_s = drive.field_taken_s
+        begin_s -= SETTLE_S
+        sets = [a for t_s, a in watch.sets if begin_s <= t_s <= end_s]
+        lowest_a, highest_a = (min(sets), max(sets)) if sets else (0.0, 0.0)
     field = follow_field(watch.field, drive, lowest_a, highest_a, settings, found)
     if field.confirmed:
         words = drift_words(field)
@@ -179,7 +181,8 @@ def _check_frequency(
     sensed_hz = sensed_frequency(drive, settings.applicator)
     if sensed_hz == sensed_hz:
         _compare_hz("field", sensed_hz, wanted_hz, found)
-    if not drive.generator_on:
+    # an amplifier has one output: it reads as off for as long as both are old
+    if drive.output_on and not drive.generator_on:
         found.fault(
             "generator-off",
             "the generator's output is off under a live supply",
@@ -209,7 +212,7 @@ def _check_current(
     taken_s = drive.supply_taken_s
     sets = [a for t_s, a in watch.sets if 0.0 <= taken_s - t_s <= SETTLE_S]
     newest_a = sets[-1] if sets else 0.0
-    highest_a = max(sets, default=0.0)
+    lowest_a, highest_a = (min(sets), max(sets)) if sets else (0.0, 0.0)
     if not drive.current_a <= highest_a + tolerance_a:
         found.fault(
             "current-high",
@@ -218,7 +221,7 @@ def _check_current(
             f"{drive.current_a:.2f} A",
             f"{highest_a + tolerance_a:.2f} A",
         )
-    low_since_s = _low_since(watch, drive, min(sets, default=0.0) - tolerance_a, found)
+    low_since_s = _low_since(watch, drive, lowest_a - tolerance_a, found)
     if found.t_s - low_since_s >= settings.limits.current_low_s:
         found.cautions.append(
             f"the supply delivers {drive.current_a:.2f} A of {newest_a:.2f} A: "

@@ -17,11 +17,13 @@ from controller.decisions.thermometry import ProbeWatch
 
 LOOK_EACH_S = 1.0
 SETTLE_S = 120.0
-LEARN_S = 600.0
+LEARN_S = 1200.0
 SHORTEST_S = 60.0
-# power over what it was when the distances were learned. Perfusion that lets a probe
-# fall takes more power, and perfusion that lets one rise less.
+# Power over what it was when the distances were learned. Perfusion that lets a probe
+# fall takes more power, and perfusion that lets one rise takes less: where both rise,
+# the controlled temperature reads too low, and half of the departure is enough.
 UP_POWER = (0.97, 1.6)
+BOTH_UP, BOTH_SHARE = 1.1, 0.5
 DOWN_POWER = (0.75, 1.25)
 COMPARED: tuple[Role, ...] = (*TUMOUR_ROLES, "healthy")
 RESTED: tuple[Role, ...] = (*COMPARED, "sample")
@@ -56,7 +58,7 @@ def begin(
     unknown = (NAN,) * len(watches)
     known_c = before.rest_c or unknown
     rest_c = [
-        w.median_c if not known <= w.median_c else known
+        w.median_c if known != known or w.median_c < known else known
         for w, known in zip(watches, known_c, strict=True)
     ]
     return Neighbours(tuple(rest_c), unknown, unknown, unknown, looked_s=t_s)
@@ -134,7 +136,8 @@ def _compare_distances(
     found: Findings,
 ) -> Neighbours:
     learned_s = memory.learned_s + dt_s
-    weight = min(dt_s / min(learned_s, LEARN_S), 1.0)
+    slow = learned_s > SHORTEST_S
+    weight = min(dt_s / (LEARN_S if slow else learned_s), 1.0)
     known_share = memory.usual_share
     ratio = mean_share / known_share if known_share > 0.0 else 1.0
     usual, since = [], []
@@ -146,7 +149,7 @@ def _compare_distances(
             usual_c = now_c if usual_c != usual_c else usual_c
             away_c = now_c - usual_c
             usual_c += weight * away_c if away_c == away_c else 0.0
-        away = learned_s >= SHORTEST_S and _away(away_c, ratio, s)
+        away = slow and _away(away_c, ratio, s)
         since.append((found.t_s if since_s != since_s else since_s) if away else NAN)
         usual.append(usual_c)
     share = mean_share if known_share != known_share else known_share
@@ -165,9 +168,11 @@ def _compare_distances(
 
 def _away(away_c: float, ratio: float, s: Settings) -> bool:
     """Tell whether a departure in °C is one that perfusion does not explain."""
-    if away_c >= s.limits.slip_trip_c:
-        return UP_POWER[0] <= ratio <= UP_POWER[1]
-    return away_c <= -s.limits.slip_trip_c and DOWN_POWER[0] <= ratio <= DOWN_POWER[1]
+    limit_c = s.limits.slip_trip_c
+    if away_c <= -limit_c:
+        return DOWN_POWER[0] <= ratio <= DOWN_POWER[1]
+    least_c = BOTH_SHARE * limit_c if ratio >= BOTH_UP else limit_c
+    return away_c >= least_c and UP_POWER[0] <= ratio <= UP_POWER[1]
 
 
 def _repeat(
@@ -186,14 +191,16 @@ def _repeat(
         now_c = watches[i].median_c - controlled_c
         what = f"probe {probe.name} no longer agrees with {other}"
         if away_s < s.limits.slip_trip_s:
-            found.hold_backs.append(f"{what}: {now_c - memory.usual_c[i]:+.1f} °C")
+            away_c = now_c - memory.usual_c[i]
+            found.hold_back("parting", f"{what}: {away_c:+.1f} °C")
             continue
         found.fault(
             "disagrees",
             f"{what}: one of them has slipped or drifts",
             f"{memory.usual_c[i]:+.2f} °C to the controlled temperature",
             f"{now_c:+.2f} °C for {away_s:.0f} s",
-            f"{s.limits.slip_trip_c:g} °C for {s.limits.slip_trip_s:g} s",
+            f"{s.limits.slip_trip_c:g} °C for {s.limits.slip_trip_s:g} s, half of it "
+            "when power rises with it",
         )
 
 

@@ -131,14 +131,14 @@ def update(
     applied = min(applied_share, 4.0) if applied_share >= 0.0 else state.share
     if not abs(temperature_c) < ABSURD_C:
         temperature_c = NAN
-    state = _watched(state, dt_s, applied, slew_per_s)
+    known = observed(state.estimate, dt_s, temperature_c, applied)
+    state = _watched(state, known, dt_s, applied, slew_per_s)
     if state.answer_ratio > 1.0:
         bound /= state.answer_ratio + ANSWER_MARGIN
-    known = observed(state.estimate, dt_s, temperature_c, applied)
     if not known.mature:
-        return _plain(state._replace(estimate=known), dt_s, setpoint_c, bound, settings)
+        return _plain(state, dt_s, setpoint_c, bound, settings)
     slew = max(slew_per_s if slew_per_s > 0.0 else inf, state.slew_seen_per_s)
-    return _led(state._replace(estimate=known), dt_s, setpoint_c, bound, slew)
+    return _led(state, dt_s, setpoint_c, bound, slew)
 
 
 def _led(
@@ -155,8 +155,18 @@ def _led(
         known = settled(known)
     share = min(wanted / ratio, bound_share) if wanted > 0.0 else 0.0
     held_s = 0.0 if rising else state.held_s + dt_s
-    state = state._replace(estimate=known, share=share, rising=rising, held_s=held_s)
-    return state, share
+    # field by field, as each tick is timed: _replace() takes three times as long
+    after = ControlState(
+        known,
+        share,
+        state.field_share,
+        rising,
+        state.slew_seen_per_s,
+        ratio,
+        held_s,
+        state.integral_share,
+    )
+    return after, share
 
 
 def _plain(
@@ -180,14 +190,22 @@ def _plain(
     held_s = state.held_s + dt_s if abs(error_c) < NEAR_C else 0.0
     if held_s > NEAR_S and not known.once_mature:
         known = given_up(known)
-    state = state._replace(estimate=known, share=share, held_s=held_s)
-    return state._replace(integral_share=integral), share
+    after = state._replace(
+        estimate=known, share=share, held_s=held_s, integral_share=integral
+    )
+    return after, share
 
 
 def _watched(
-    state: ControlState, dt_s: float, applied_share: float, slew_per_s: float
+    state: ControlState,
+    known: Estimate,
+    dt_s: float,
+    applied_share: float,
+    slew_per_s: float,
 ) -> ControlState:
-    """Learn what the supply does with the command: ratio, and slew beyond the told.
+    """Take in what is known, and learn what the supply does with the command.
+
+    That is its ratio, and its slew beyond the told.
 
     The ratio is followed at once where the power went beyond the bound, else slowly.
     """
@@ -201,7 +219,16 @@ def _watched(
         if applied_share > 1.0 and new > ratio:
             part = 1.0
         ratio += part * (new - ratio)
-    return state._replace(field_share=now, slew_seen_per_s=slew, answer_ratio=ratio)
+    return ControlState(
+        known,
+        state.share,
+        now,
+        state.rising,
+        slew,
+        ratio,
+        state.held_s,
+        state.integral_share,
+    )
 
 
 def _wanted(

@@ -113,7 +113,7 @@ def probe_quiet(
         if power.quiet_share != power.quiet_share:
             return power
         return power._replace(quiet_share=NAN, predicted_c=0.0)
-    f.hold_backs.append(f"probe {name} has not changed for {quiet_s:.0f} s")
+    f.hold_back("quiet", f"probe {name} has not changed for {quiet_s:.0f} s")
     if power.quiet_share != power.quiet_share:
         return power._replace(quiet_share=power.hold_share, predicted_c=0.0)
     missing = max(power.quiet_share - share, 0.0)
@@ -132,9 +132,10 @@ def cap(power: PowerWatch, share: float, t_s: float, found: Findings) -> float:
     most = HIGH_POWER * power.hold_share
     if not settled or share <= most:
         return share
-    found.cautions.append(
+    found.caution(
+        "power-high",
         f"power of {100 * share:.0f} % held back to {100 * most:.0f} %, 1.5 × its "
-        "2 min mean: has a probe slipped?"
+        "2 min mean: has a probe slipped?",
     )
     return most
 

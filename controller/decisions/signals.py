@@ -6,7 +6,7 @@ why; there are no in-band sentinels.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Quality = Literal["ok", "no-probe", "warming-up", "error", "lost"]
 Phase = Literal["baseline", "ramp", "hold", "cool", "done", "stopped", "tripped"]
@@ -25,8 +25,7 @@ RequestName = Literal[
 NAN = float("nan")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One probe's newest reading: value in °C, quality, and when it was taken."""
 
     value_c: float

@@ -85,8 +85,9 @@ def check_slip(
         return
     below_c = envelope.level_c - median_c
     if below_s >= limits.slip_confirm_s:
-        found.hold_backs.append(
-            f"probe {probe.name} is {below_c:.1f} °C below what it can cool to"
+        found.hold_back(
+            "slip-seen",
+            f"probe {probe.name} is {below_c:.1f} °C below what it can cool to",
         )
     if below_c >= limits.slip_trip_c or below_s >= limits.slip_trip_s:
         found.fault(

@@ -1,8 +1,9 @@
 """What one decision leaves for the next."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from controller.decisions import pid
+from controller.decisions.alarms import Alarm
 from controller.decisions.ceiling import permitted_amplitude
 from controller.decisions.controlled import UNKNOWN, Controlled
 from controller.decisions.easing import Trend
@@ -17,8 +18,7 @@ from controller.decisions.thermometry import ProbeWatch
 from controller.decisions.treatment import Course
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """All that one decision leaves for the next; it starts from ``initial``.
 
     ``cautions`` and ``reason`` are this tick's; ``faults`` latch until a reset.
@@ -40,6 +40,7 @@ class State:
     trends: tuple[Trend, ...] = ()
     neighbours: Neighbours = NOBODY
     rise: Rise = UNARMED
+    alarms: tuple[Alarm, ...] = ()
 
 
 def initial(settings: Settings) -> State:

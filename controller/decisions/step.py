@@ -7,6 +7,7 @@ law, slew limit, ceiling last. Pure: time and everything else arrives as an argu
 import math
 
 from controller.decisions import (
+    alarms,
     controlled,
     easing,
     pid,
@@ -34,8 +35,7 @@ def step(
 ) -> tuple[State, Command]:
     """Decide what the bench does until the next measurement.
 
-    Never raises for any measurement: what is not known to be safe is a fault, and a
-    fault is field off until an operator's reset.
+    Never raises. What is not known to be safe is a fault: field off until a reset.
     """
     t_s = measurement.t_s
     seen, faults = _see(state, measurement, settings)
@@ -46,8 +46,7 @@ def step(
         if not course.ended:
             course = treatment.go(course, "tripped", t_s)
     if faults or not course.heating:
-        full = _full(settings)
-        control, _ = _control(state, seen, measurement, settings, 0.0, full)
+        control, _ = _control(state, seen, measurement, settings, 0.0, _full(settings))
         command = off_command(settings, faults[0].sentence if faults else "")
     else:
         control, command = _decide(state, seen, checked, measurement, settings, found)
@@ -68,6 +67,7 @@ def step(
         trends=seen.trends,
         neighbours=checked.neighbours,
         rise=checked.rise,
+        alarms=alarms.follow(state.alarms, found, faults, measurement.requests),
     )
     return after, command
 

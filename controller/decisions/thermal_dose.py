@@ -14,8 +14,7 @@ def dose_rate(temperature_c: float) -> float:
     """Return the dose rate in equivalent minutes per minute; 0 for NaN."""
     if not math.isfinite(temperature_c):
         return 0.0
-    above_c = temperature_c - 43.0
-    return math.exp2(min(above_c if above_c >= 0.0 else 2.0 * above_c, 60.0))
+    return _rate(temperature_c)
 
 
 def dose_min(from_c: float, to_c: float, dt_s: float) -> float:
@@ -44,8 +43,15 @@ def gap_dose_min(from_c: float, to_c: float, dt_s: float, *, healthy: bool) -> f
     return dose_rate(max(from_c, to_c)) * dt_s / 60.0
 
 
+def _rate(temperature_c: float) -> float:
+    above_c = temperature_c - 43.0
+    if above_c < 0.0:
+        return math.exp2(2.0 * above_c)
+    return math.exp2(above_c if above_c < 60.0 else 60.0)
+
+
 def _one_branch(from_c: float, to_c: float, dt_s: float) -> float:
-    low, high = dose_rate(from_c), dose_rate(to_c)
+    low, high = _rate(from_c), _rate(to_c)
     if abs(to_c - from_c) < _NEARLY_LEVEL_C:
         return 0.5 * (low + high) * dt_s / 60.0
     # d(log rate)/dT is ln 2 above 43 °C and 2 ln 2 below

@@ -70,17 +70,13 @@ def tolerated_age_s(probe: ProbeSettings, limits: LimitSettings) -> float:
 
 def limiting_c(watches: tuple[ProbeWatch, ...], s: Settings, t_s: float) -> float:
     """Return the hottest trusted tumour (or sample) temperature in °C, else NaN."""
-    hottest_c = NAN
-    for i in _heated(s.probes):
-        watch = watches[i]
-        good = t_s - watch.taken_s <= tolerated_age_s(s.probes[i], s.limits)
-        if good and not watch.median_c <= hottest_c:
+    hottest_c, limits = NAN, s.limits
+    for watch, probe in zip(watches, s.probes, strict=True):
+        if probe.role not in HEATED_ROLES or watch.median_c <= hottest_c:
+            continue
+        if t_s - watch.taken_s <= tolerated_age_s(probe, limits):
             hottest_c = watch.median_c
     return hottest_c
-
-
-def _heated(probes: tuple[ProbeSettings, ...]) -> list[int]:
-    return [i for i, probe in enumerate(probes) if probe.role in HEATED_ROLES]
 
 
 def _quality(reading: Reading, limits: LimitSettings) -> Quality:

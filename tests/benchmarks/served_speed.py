@@ -90,8 +90,9 @@ def ours() -> Iterator[dict[str, Ask]]:
     if not here.poll(TIMEOUT_S):
         raise TimeoutError("our twins do not come up")
     asks = {}
-    for name, address in here.recv().items():
-        place = urlsplit(address)
+    addresses = here.recv()
+    for name in OURS:
+        place = urlsplit(addresses[name])
         assert place.hostname and place.port
         driver = load(CONFIGS / "dry_run.toml").bench.instruments[name].driver
         asks[f"ours, socket: {driver}"] = asker(

@@ -2,7 +2,16 @@
 
 import threading
 
-from controller.clock import PacedClock, RealClock, SimulatedClock
+import pytest
+
+from controller.clock import (
+    JUMP_S,
+    ClockPair,
+    PacedClock,
+    RealClock,
+    SimulatedClock,
+    clock_jump,
+)
 
 
 def test_simulated_ticks_are_exact_multiples() -> None:
@@ -47,3 +56,36 @@ def test_a_woken_real_clock_does_not_wait() -> None:
     woken.set()
     t_s, late_s = clock.tick()
     assert t_s < 60.0 and late_s == 0.0
+
+
+@pytest.mark.parametrize(
+    ("utc_s", "monotonic_s", "jump_s"),
+    [
+        (0.2, 0.2, 0.0),
+        (60.2, 0.2, 60.0),  # asleep, where the monotonic clock sleeps too
+        (-3599.8, 0.2, -3600.0),  # somebody set the clock
+        (0.21, 0.2, 0.01),  # a network time server at work
+    ],
+)
+def test_utc_and_monotonic_time_are_compared(
+    utc_s: float, monotonic_s: float, jump_s: float
+) -> None:
+    now = {"utc": 1e9, "monotonic": 50.0}
+    pair = ClockPair(lambda: now["utc"], lambda: now["monotonic"])
+    assert pair.jumped_s() == 0.0
+    now["utc"] += utc_s
+    now["monotonic"] += monotonic_s
+    assert pair.jumped_s() == pytest.approx(jump_s)
+    assert pair.jumped_s() == 0.0, "said once: it latches"
+
+
+def test_clocks_of_this_computer_do_not_jump() -> None:
+    for clock in (PacedClock(0.1, lambda dt_s: None), RealClock(0.1)):
+        assert abs(clock.jumped_s()) < JUMP_S
+    assert SimulatedClock(0.1, lambda dt_s: None).jumped_s() == 0.0
+
+
+def test_a_jump_says_what_it_is() -> None:
+    fault = clock_jump(60.0, 5.0)
+    assert fault.code == "clock-jump" and fault.t_s == 5.0
+    assert "slept" in fault.sentence and "+60.0 s apart" in fault.sentence

@@ -103,7 +103,7 @@ def test_wrong_capacitor_ends_without_a_file(tmp_path: Path) -> None:
 
 
 def test_a_line_that_is_bent_writes_no_file_and_says_off(tmp_path: Path) -> None:
-    noise = ("noise_c = 0.05", "pickup_noise_v = 0.1\nnoise_c = 0.05")
+    noise = ("noise_c = 0.05", "pickup_noise_v = 0.002\nnoise_c = 0.05")
     path, out = changed(tmp_path, noise), tmp_path / "out"
     shown = amf("calibrate", "field", path, "--out", out, "--json", code=3)
     sentence = json.loads(shown.splitlines()[-1])["sentence"]

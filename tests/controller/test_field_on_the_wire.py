@@ -12,6 +12,7 @@ import pytest
 from controller.config import Loaded
 from controller.decisions.signals import Request
 from controller.loop import COMPLETED, ENDED
+from controller.rehearsal import KINDS, Fault, rehearse
 from controller.run_file import Run
 from tests.controller.rig import Rig, rig, short
 
@@ -69,12 +70,14 @@ def run(
     return End(outcome.exit_code, outcome.sentence, r.codes, share, on, end)
 
 
-def pickup(name: str, value: object) -> Mischief:
-    return lambda r: setattr(r.bench.simulation.bench.pickup, name, value)  # type: ignore[union-attr]
+def fault(kind: str, on: str = "") -> Mischief:
+    """Return what begins a fault of the table, as configs and campaigns do."""
 
+    def begin(r: Rig) -> None:
+        assert r.bench.simulation is not None
+        rehearse(r.bench.simulation, r.loaded.bench, [Fault(kind, on, at_s=0.0)], 1)
 
-def scope(name: str) -> Mischief:
-    return lambda r: setattr(r.twin("scope"), name, True)
+    return begin
 
 
 def tank(name: str, value: float) -> Mischief:
@@ -82,14 +85,22 @@ def tank(name: str, value: float) -> Mischief:
 
 
 MISFITS: list[tuple[str, Mischief, str]] = [
-    ("falls off", pickup("fallen_off", True), "fell off"),
-    ("turned by 30°", pickup("turned_deg", 30.0), "the pick-up coil is turned"),
-    ("saturates", scope("saturated"), "saturates the oscilloscope"),
-    ("rms for peak", scope("rms_for_peak"), "rms is taken for peak"),
-    ("wrong channel", scope("wrong_channel"), "on the wrong channel"),
-    ("probe 10:1 twice", pickup("probe_factor", 10.0), "field sensor"),
+    ("falls off", fault("pickup-fallen"), "fell off"),
+    ("turned by 30°", fault("pickup-turned"), "the pick-up coil is turned"),
+    ("saturates", fault("scope-saturated", "scope"), "saturates the oscilloscope"),
+    ("rms for peak", fault("scope-rms", "scope"), "rms is taken for peak"),
+    ("wrong channel", fault("scope-channel", "scope"), "on the wrong channel"),
+    ("disconnected", fault("scope-disconnected", "scope"), "fell off"),
+    ("probe 10:1 twice", fault("pickup-attenuated"), "field sensor"),
     ("coil +20 %", tank("coil_gain", 1.2), "another coil"),
 ]
+
+
+def test_every_misfit_of_the_field_sensor_is_in_the_matrix() -> None:
+    mine = {k for k, table in KINDS.items() if "coil_channel" in table.needs}
+    mine |= {k for k, table in KINDS.items() if table.place == "field"}
+    source = Path(__file__).read_text(encoding="utf-8")
+    assert mine and all(f'fault("{kind}"' in source for kind in mine)
 
 
 @pytest.mark.parametrize("after_s", [None, 15.0], ids=["from the start", "later"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -246,3 +247,21 @@ def test_a_command_above_the_ceiling_never_reaches_the_wire(
         assert outcome.exit_code == 1 and "ceiling" in outcome.sentence
         assert not r.supply.output_on
         assert r.supply.set_current_a < 18.0
+
+
+def test_a_computer_that_slept_turns_the_field_off(tmp_path: Path) -> None:
+    """Its clocks part while it sleeps; the field is off at the next tick."""
+
+    def at(r: Rig) -> tuple[Request, ...]:
+        asleep = r.phase == "hold" and not r.codes
+        clock: Any = r.bench.link.clock
+        clock.jumped_s = lambda: 61.0 if asleep else 0.0
+        return ()
+
+    with rig(tmp_path, "dry_run_short.toml", at=at) as r:
+        outcome = r.run()
+        events = [m["sentence"] for m in r.operator.messages if m["kind"] == "event"]
+    assert r.codes == ["clock-jump"] and outcome.exit_code == ENDED
+    assert "this computer slept, or its clock was set" in outcome.sentence
+    assert not r.supply.output_on
+    assert any(text.startswith("alarm raised (high): this computer") for text in events)

@@ -11,24 +11,43 @@ import pytest
 
 from controller.acquisition import MixedAcquisition
 from controller.bench import How, open_bench
+from controller.bench_check import _mixed, examine
 from controller.clock import RealClock
 from controller.config import load
+from controller.fingerprint import Fingerprint, Parts, take_fingerprint
+from controller.guardian_link import SimulatedGuardian
 from controller.loop import COMPLETED
 from controller.mixed import HandedField
+from controller.rehearsal import serve, simulate
 from controller.run_file import Run
 from controller.stations import GeneratorStation, Station, SupplyStation
+from controller.stop_signals import StopSignal
 from drivers.roles import SupplyState
-from tests.controller.served import AMF, LONG_S, amf, only_run, quick, served_bench
+from tests.controller.rig import CONFIGS
+from tests.controller.served import (
+    AMF,
+    LONG_S,
+    amf,
+    only_run,
+    quick,
+    sentences,
+    served_bench,
+)
+
+PARTS = Parts("9 turns", "200 nF")
+INSIDE = ("generator", "thermometer")
 
 
-def inside(config: Path, name: str) -> Path:
-    """Take an instrument of a served config back into the program that reads it."""
-    text, count = re.subn(
-        rf"(\[instruments\.{name}\][^\[]*?)address = .*\nserved = true\n",
-        r"\1simulated = true\n",
-        config.read_text(encoding="utf-8"),
-    )
-    assert count == 1
+def inside(config: Path, *names: str) -> Path:
+    """Take instruments of a served config back into the program that reads it."""
+    text = config.read_text(encoding="utf-8")
+    for name in names:
+        text, count = re.subn(
+            rf"(\[instruments\.{name}\][^\[]*?)address = .*\nserved = true\n",
+            r"\1simulated = true\n",
+            text,
+        )
+        assert count == 1
     mixed = config.with_name("mixed.toml")
     mixed.write_text(text, encoding="utf-8")
     return mixed
@@ -48,7 +67,8 @@ def test_a_supply_in_another_process_heats_the_simulated_sample(tmp_path: Path) 
     ):
         assert server.stderr is not None
         assert any("Ctrl-C" in line for line in server.stderr)
-        done = amf("run", inside(config, "thermometer"), "--out", out)
+        mixed = inside(config, "generator", "thermometer")
+        done = amf("run", mixed, "--out", out)
         server.send_signal(signal.SIGINT)
         server.stderr.read()
         assert server.wait(LONG_S) == 0
@@ -60,7 +80,10 @@ def test_a_supply_in_another_process_heats_the_simulated_sample(tmp_path: Path) 
         product = data.truth["true_hf_a_per_m_s"]
         measured = data.columns["measured_field_a_per_m"]
         true_a_per_m = data.truth["true_field_a_per_m"]
-    assert kinds == {"psu": "served", "generator": "served", "thermometer": "simulated"}
+    assert kinds == {"psu": "served", **dict.fromkeys(INSIDE, "simulated")}
+    (fingerprint,) = sentences(out, "fingerprint")
+    assert "draws what it should" in fingerprint
+    assert "the resonance is not looked for: generator is simulated" in fingerprint
     assert 42.0 < core_c.max() < 45.0 and core_c[0] < 38.0
     assert 0.0 < product.max() <= 2.425e9
     # the sample lives in the field that was read back, a poll or so earlier
@@ -83,6 +106,80 @@ def test_the_simulated_side_follows_real_time_from_the_loop_s_thread(
         assert {r.quality for r in measurement.readings} == {"ok"}
         # polled at the tick itself, by this thread
         assert 0.0 <= measurement.readings[0].taken_s - t_s < 0.05
+
+
+def fingerprint_of(config: Path) -> Fingerprint:
+    loaded = load(config)
+    with open_bench(loaded, How()) as bench:
+        guardian = SimulatedGuardian(loaded.settings.period_s, bench.link.clock.now)
+        found, report = take_fingerprint(
+            bench.link, loaded.settings, PARTS, StopSignal(), guardian
+        )
+        assert report.confirmed and not bench.link.energised
+    return found
+
+
+def test_a_supply_inside_cannot_heat_what_is_measured_elsewhere(tmp_path: Path) -> None:
+    with served_bench(tmp_path, inside=["psu", "generator"]) as (config, _):
+        found = fingerprint_of(config)
+    assert found.sentence == (
+        "this bench cannot heat: psu is simulated here, and thermometer with core and "
+        "margin is at an address, so nothing would warm them; give psu an address or "
+        "simulate thermometer, too"
+    )
+    assert found.problem and found.loads_ohm == ()
+
+
+def warnings_of(config: Path) -> str:
+    loaded = load(config)
+    with open_bench(loaded, How()) as bench:
+        check = examine(loaded, bench)
+        assert check.off.confirmed
+        inverter = bench.link.inverter
+        told = _mixed(inverter, "real")
+    return "\n".join([*check.warnings, "as a real one:", *told])
+
+
+def test_a_check_says_what_does_not_go_together(tmp_path: Path) -> None:
+    (tmp_path / "cold").mkdir()
+    with served_bench(tmp_path / "cold", inside=["psu", "generator"]) as (config, _):
+        assert "so nothing would warm them" in warnings_of(config)
+    with served_bench(tmp_path, inside=INSIDE) as (config, _):
+        served, _, real = warnings_of(config).partition("as a real one:")
+    assert "generator is simulated here and does not clock" in served
+    assert "dummy load" not in served and "dummy load" in real
+
+
+def test_the_wrong_coil_behind_a_served_supply_is_refused(tmp_path: Path) -> None:
+    with served_bench(tmp_path, inside=INSIDE) as (config, served):
+        tank = served.simulation.bench.tank
+        tank.tuned_ohm *= 1.3
+        found = fingerprint_of(config)
+    assert found.problem.startswith("wrong coil?")
+    assert "the resonance is not looked for" in found.problem
+    assert found.frequencies_hz == (161270.0,)
+
+
+def test_a_served_supply_is_clocked_until_somebody_speaks_to_its_generator(
+    tmp_path: Path,
+) -> None:
+    with serve(load(quick(tmp_path))) as served:
+        bench, lines = served.simulation.bench, served.simulation.lines
+        for command in (b"V1 20\n", b"I1 2\n", b"OP1 1\n"):
+            lines["psu"].write(command)
+        bench.advance(1.0)
+        assert bench.field_a_per_m > 1000.0 and bench.frequency_hz == 161270.0
+        lines["generator"].write(b"*IDN?\n")
+        bench.advance(1.0)
+        assert bench.field_a_per_m < 1.0 and bench.frequency_hz == 0.0
+
+
+def test_without_serving_nothing_clocks_the_coil_but_the_generator() -> None:
+    simulation = simulate(load(CONFIGS / "dry_run_short.toml").bench, 1)
+    for command in (b"V1 20\n", b"I1 2\n", b"OP1 1\n"):
+        simulation.lines["psu"].write(command)
+    simulation.bench.advance(1.0)
+    assert simulation.bench.field_a_per_m == 0.0
 
 
 def stations() -> tuple[SupplyStation, GeneratorStation]:

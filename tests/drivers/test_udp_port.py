@@ -51,6 +51,14 @@ def test_data_of_the_group_is_heard() -> None:
         assert port.read(WAIT_S) == b"DAT:\x02\x00\x01\x02"
 
 
+def test_nobody_at_the_own_port_is_silence_and_no_echo() -> None:
+    with device() as (_, port, _):
+        own = port._asking.getsockname()
+        port._peer = own
+        port.write(b"hello")
+        assert port.read(0.2) == b""
+
+
 def test_nothing_is_bound_beyond_loopback() -> None:
     with device() as (_, port, _):
         bound = {one.getsockname()[0] for one in (port._asking, port._data)}

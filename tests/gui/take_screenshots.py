@@ -2,13 +2,16 @@
 
 ``python -m tests.gui.take_screenshots DIR`` shows scenes of the scripted engine;
 nothing of them is a measurement. With a CONFIG after DIR it grabs the real engine's
-run of it instead, once ``SNAPSHOTS_REAL`` have come.
+run of it instead, once ``SNAPSHOTS_REAL`` have come; with ``after`` the replay, the
+list, the comparison and the course of runs of the simulated bench, made for it.
 """
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -16,6 +19,13 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gui.app import Commands, commands_for, open_window
+from gui.compare_window import CompareWindow
+from gui.look import THEMES
+from gui.replay_shell import Shell
+from gui.replay_source import ReplaySource
+from gui.replay_window import ReplayWindow
+from gui.runs_task import CLI
+from gui.runs_window import RunsWindow
 from gui.window import Window
 
 FAKE = [sys.executable, str(Path(__file__).with_name("fake_engine.py"))]
@@ -32,6 +42,13 @@ SCENES = {
     "stopped": ["--bench", "simulated", "--stop", "ok"],
     "not_confirmed": ["--bench", "real", "--stop", "unconfirmed"],
 }
+AFTER = "after"
+RUNS_AFTER = (
+    ("dry_run_short", 1),
+    ("dry_run_short", 2),
+    ("dry_run", 1),
+    ("dry_run", 2),
+)
 STOPPED = ("stopped", "not_confirmed")
 
 
@@ -39,6 +56,9 @@ def main(folder: Path, config: str | None) -> None:
     """Grab every scene at every size."""
     app = QApplication([])
     folder.mkdir(parents=True, exist_ok=True)
+    if config == AFTER:
+        take_after(app, folder)
+        return
     if config is not None:
         commands = commands_for(config, str(folder / "runs"))
         take(app, folder, Path(config).stem, commands, SNAPSHOTS_REAL)
@@ -78,6 +98,50 @@ def grab(app: QApplication, window: Window, path: Path) -> None:
         window.repaint_now()
     window.grab().save(str(path))
     print(path, window.width(), window.height())
+
+
+def take_after(app: QApplication, folder: Path) -> None:
+    """Run the simulated bench, then grab every window of what comes after a run."""
+    with TemporaryDirectory() as name:
+        folder, runs = folder.resolve(), Path(name) / "runs"
+        for config, seed in RUNS_AFTER:
+            command = [*CLI, "run", f"configs/{config}.toml", "--out", str(runs)]
+            subprocess.run([*command, "--seed", str(seed)], check=True)
+        paths = sorted(runs.glob("*_dry_run.sqlite"))
+        replay = ReplayWindow(ReplaySource(paths[0]))
+        replay.seek(0.6 * replay.playback.to_s)
+        grab_after(app, replay, folder, "replay")
+        compared = CompareWindow(paths)
+        wait_for(lambda: len(compared.summaries) == 2)
+        grab_after(app, compared, folder, "compare")
+        os.chdir(name)  # a picture shows no folder of this machine
+        listed = RunsWindow(Path("runs"))
+        listed.show()
+        wait_for(lambda: listed.page.order.rowCount() == len(RUNS_AFTER))
+        listed.page.table.selectRow(0)
+        listed.page.act.course(listed.page.chosen())
+        wait_for(lambda: listed.page.act.course_window is not None)
+        grab_after(app, listed, folder, "runs")
+        grab_after(app, listed.page.act.course_window, folder, "course")
+        replay.playback.source.close()
+        os.chdir(folder)
+
+
+def grab_after(
+    app: QApplication, window: Shell | None, folder: Path, name: str
+) -> None:
+    """Save a window in both themes and at every size."""
+    assert window is not None
+    window.show()
+    for theme in THEMES_SHOWN:
+        window.show_theme(THEMES[theme])
+        for width, height in SIZES:
+            window.resize(width, height)
+            for _ in range(3):
+                app.processEvents()
+            path = folder / f"window_{name}_{theme}_{width}x{height}.png"
+            window.grab().save(str(path))
+            print(path, window.width(), window.height())
 
 
 def wait_for(condition: Callable[[], bool], step_ms: int = 50) -> None:

@@ -16,6 +16,7 @@ import os, signal, sys
 from gui import app, window
 window.CLOSE_LIMIT_MS = 1500
 app.commands_for = lambda config, out: app.Commands({engine!r}, {off!r})
+app._at_once = lambda config: True
 app.QSettings = lambda *_: None
 def open_and_end(commands, settings, opened=app.open_window):
     made = opened(commands, settings)

@@ -13,9 +13,11 @@ from simulators.coil import Tank
 from simulators.fault_kinds import KINDS
 from simulators.faults import Fault, FaultPlan, Scene, Switches
 from simulators.keysight_33500 import Keysight33500
+from simulators.keysight_scope import KeysightScope
 from simulators.line import Line
 from simulators.modem_lines import ModemLines
 from simulators.neoptix_reflex import NeoptixReflex
+from simulators.pickup import PickUp
 from simulators.probe import Probe, ProbeParameters
 from simulators.two_node import TwoNode
 
@@ -28,6 +30,7 @@ def make_scene() -> Scene:
         "psu": AimttiPsu(),
         "gen": Keysight33500(),
         "fibre": NeoptixReflex(model="ReFlex-2"),
+        "scope": KeysightScope(),
     }
     lines = {name: Line(twin) for name, twin in twins.items()}
     probes = {n: Probe(name, Random(n), QUIET) for name, n in NAMES.items()}
@@ -38,6 +41,7 @@ def make_scene() -> Scene:
         supply=twins["psu"],
         generator=twins["gen"],
         thermometer=twins["fibre"],
+        pickup=PickUp(twins["scope"], turns=1, area_m2=2e-4),
         lines=tuple(lines.values()),
     )
     places = {name: ("fibre", n) for name, n in NAMES.items()}
@@ -300,6 +304,42 @@ def test_exchanged_coil_makes_another_field_at_the_same_current() -> None:
     assert scene.bench.field_a_per_m == pytest.approx(before_a_per_m)
 
 
+@pytest.mark.parametrize(
+    ("kind", "on", "share"),
+    [
+        ("pickup-fallen", "", 0.0),
+        ("pickup-turned", "", 3.0**0.5 / 2.0),
+        ("pickup-attenuated", "", 0.1),
+        ("scope-disconnected", "scope", 0.0),
+        ("scope-saturated", "scope", 0.5),
+        ("scope-rms", "scope", 0.5**0.5),
+        ("scope-channel", "scope", 0.0),
+    ],
+)
+def test_misfit_of_the_pickup_changes_what_the_scope_shows(
+    kind: str, on: str, share: float
+) -> None:
+    scene = make_scene()
+    scope = scene.twins["scope"]
+    drive(scene)
+    scene.bench.pickup.fit_scale(scene.bench.field_a_per_m, 161e3)
+    before_v = scope.sweep(1).peak_to_peak_v
+    assert before_v > 0.1
+    plan = begun(scene, kind, on=on, duration_s=1.0)
+    scene.bench.advance(1.0)
+    assert scope.sweep(1).peak_to_peak_v == pytest.approx(share * before_v, rel=1e-3)
+    plan.apply(1.0)
+    scene.bench.advance(1.0)
+    assert scope.sweep(1).peak_to_peak_v == pytest.approx(before_v, rel=1e-3)
+
+
+def test_without_a_pickup_there_is_no_misfit_of_one() -> None:
+    scene = make_scene()
+    scene.bench.pickup = None
+    with pytest.raises(ValueError, match="no pick-up coil is simulated"):
+        FaultPlan([Fault("pickup-fallen", at_s=0.0)], scene)
+
+
 def test_exchanged_capacitor_moves_the_resonance() -> None:
     scene = make_scene()
     begun(scene, "capacitor-exchanged", size=88e-9)
@@ -365,6 +405,9 @@ def test_stopped_plan_leaves_nothing_behind() -> None:
         (Fault("warm-up", "psu", at_s=1.0), "psu has no such fault"),
         (Fault("over-current", "gen", at_s=1.0), "gen has no such fault"),
         (Fault("detuned", "psu", at_s=1.0), "is on the applicator"),
+        (Fault("pickup-fallen", "scope", at_s=1.0), "is on the field sensor"),
+        (Fault("pickup-turned", at_s=1.0, size=95.0), "not within 1 to 90 °"),
+        (Fault("scope-rms", "psu", at_s=1.0), "psu has no such fault"),
         (Fault("silence", "psu"), "needs one of at_s and phase"),
         (Fault("silence", "psu", at_s=1.0, phase="hold"), "needs one of"),
         (Fault("silence", "psu", at_s=-1.0), "is not a time"),
@@ -391,13 +434,17 @@ def test_impossible_fault_is_refused_before_the_start(
         FaultPlan([fault], make_scene())
 
 
-ON = {"wire": "psu", "probe": "core", "applicator": ""}
+ON = {"wire": "psu", "probe": "core", "applicator": "", "field": ""}
 SUPPORTED_BY = {
     "warm-up": "fibre",
     "frequency-pulled": "gen",
     "contact-open": "lines",
     "adapter-gone": "lines",
     "relay-welded": "lines",
+    "scope-disconnected": "scope",
+    "scope-saturated": "scope",
+    "scope-rms": "scope",
+    "scope-channel": "scope",
 }
 
 

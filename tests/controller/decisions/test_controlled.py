@@ -104,7 +104,7 @@ def test_a_tripped_treatment_resumes_without_the_spare_probe() -> None:
     scene = Scene(spare()).to("hold").wait(60.0)
     scene.spoil = lost(MARGIN)
     scene.wait(20.0)
-    scene.spoil = lambda m: replace(lost(MARGIN)(m), late_s=9.0)
+    scene.spoil = lambda m: replace(lost(MARGIN)(m), late_s=1.0)
     scene.tick()
     assert scene.codes == ["late"]
     scene.spoil = lost(MARGIN)
