@@ -114,9 +114,8 @@ def open_bench(loaded: Loaded, how: How = How()) -> Iterator[OpenBench]:
     with ExitStack() as stack:
         opened = _open(loaded, how, set(spec.instruments), stack)
         now = opened.clock.now
-        applicator = applicator_of(
-            spec.applicator, loaded.settings, opened.drivers, now
-        )
+        settings = loaded.settings
+        applicator = applicator_of(spec.applicator, settings, opened.drivers, now)
         if opened.handed is not None:
             hand_over(applicator, opened.handed, spec)
         sensor = sensor_of(spec.field_sensor, loaded.settings, opened.drivers, now)
@@ -131,19 +130,23 @@ def open_bench(loaded: Loaded, how: How = How()) -> Iterator[OpenBench]:
             contacts=contacts,
         )
         try:
-            yield OpenBench(
-                link,
-                spec.kinds,
-                opened.identities,
-                opened.simulation,
-                opened.drivers,
-                opened.rehearsal,
-                opened.ports,
-            )
+            yield _open_bench(link, spec.kinds, opened)
         finally:
             if link.energised:
                 link.switch_off()
             link.safeguards.leave(confirmed_off=not link.energised)
+
+
+def _open_bench(link: BenchLink, kinds: dict[str, str], opened: "_Opened") -> OpenBench:
+    return OpenBench(
+        link,
+        kinds,
+        opened.identities,
+        opened.simulation,
+        opened.drivers,
+        opened.rehearsal,
+        opened.ports,
+    )
 
 
 @contextmanager

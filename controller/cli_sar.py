@@ -9,6 +9,9 @@ app = typer.Typer(no_args_is_help=True, help="SAR calorimetry: run, analyse.")
 Out = Annotated[Path | None, typer.Option(help="Folder to write into.", metavar="DIR")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the simulation.", min=0)]
 
+To = Annotated[str, typer.Option(help="Table: csv, xlsx or hdf5.")]
+Decimal = Annotated[str, typer.Option(help="Decimal mark of csv: . or ,")]
+
 
 @app.command("run")
 def sar_run(
@@ -24,22 +27,35 @@ def sar_run(
         Path | None,
         typer.Option(help="What was done by hand, a line each.", metavar="FILE"),
     ] = None,
+    to: To = "csv",
+    decimal: Decimal = ".",
 ) -> None:
     """Measure a SAR matrix a sample; what was interrupted is continued."""
     from controller import commands_sar
 
     raise typer.Exit(
-        commands_sar.run(configs, out=out, seed=seed, checklist=checklist, json=json)
+        commands_sar.run(
+            configs,
+            out=out,
+            seed=seed,
+            checklist=checklist,
+            json=json,
+            to=to,
+            decimal=decimal,
+        )
     )
 
 
 @app.command("analyse")
 def sar_analyse(
     files: Annotated[list[Path], typer.Argument(help="Curves, runs, or a folder.")],
-    sample: Annotated[Path, typer.Option(help="Description of the sample (TOML).")],
+    sample: Annotated[
+        Path | None,
+        typer.Option(help="Description of the sample (TOML); runs hold their own."),
+    ] = None,
     out: Out = None,
-    to: Annotated[str, typer.Option(help="Table: csv, xlsx or hdf5.")] = "csv",
-    decimal: Annotated[str, typer.Option(help="Decimal mark of csv: . or ,")] = ".",
+    to: To = "csv",
+    decimal: Decimal = ".",
     read: Annotated[
         list[str] | None,
         typer.Option(help="How files are read, as time_unit=min.", metavar="KEY=VALUE"),

@@ -2,6 +2,7 @@
 
 import json as jsonlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,15 +29,16 @@ from controller.config_sar import (
 from controller.config_sar_instruments import none_real
 from controller.config_sar_plan import SarPlan, SarPoint, load_plan
 from controller.errors import ConfigError, ExportError, RunFileError
-from controller.loop import Outcome
+from controller.loop import ENDED
 from controller.sar_analysis import measured_file, measured_of
 from controller.sar_check import add_check
 from controller.sar_files import write_table, write_text
 from controller.sar_import import CURVE_FILES, check
 from controller.sar_prompts import Prompts
-from controller.sar_record import read_run
+from controller.sar_record import NoSampleError, read_run
 from controller.sar_run import Measuring, measure
 from controller.sar_tables import CurveFileError
+from controller.stop_signals import StopSignal, stop_signals
 
 FORMS = ("csv", "xlsx", "hdf5")
 ENDINGS = (*CURVE_FILES, ".sqlite")
@@ -52,6 +54,8 @@ class Asked:
     seed: int | None
     checklist: Path | None
     json: bool
+    form: str = "csv"
+    decimal: str = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Into:
 def analyse(
     files: Sequence[Path],
     *,
-    sample: Path,
+    sample: Path | None = None,
     out: Path | None = None,
     to: str = "csv",
     decimal: str = ".",
@@ -79,11 +83,13 @@ def analyse(
     """Analyse files, or every curve of a folder; exit 2 where one was refused.
 
     ``read`` holds keys of the description's [columns] given anew, as "key=value".
+    Without ``sample``, runs of ``amf sar run`` say themselves what was in the vial.
     """
-    if to not in FORMS or decimal not in (".", ","):
-        raise ExportError("--to is csv, xlsx or hdf5, --decimal is . or ,")
+    _check_form(to, decimal)
     into = Into(out, to, decimal, json)
-    described = with_options(load_description(sample), _keys(read), on_s, off_s)
+    described = None
+    if sample is not None:
+        described = with_options(load_description(sample), _keys(read), on_s, off_s)
     paths = _curves(files)
     if len(paths) == 1:
         measured = measured_file(paths[0], described)
@@ -101,11 +107,30 @@ def run(
     seed: int | None = None,
     checklist: Path | None = None,
     json: bool = False,
+    to: str = "csv",
+    decimal: str = ".",
 ) -> int:
     """Measure one matrix after another, or continue where they were left.
 
     All configs are read before the first field; what ends a matrix ends the list.
+    Ctrl-C once more, or where there is no field, ends it as the first one does.
     """
+    _check_form(to, decimal)
+    asked = Asked(out, seed, checklist, json, to, decimal)
+    try:
+        return _run_all(configs, asked)
+    except KeyboardInterrupt:
+        # A curve takes the signals itself and leaves with its field proven off.
+        screen_sar.warn("stopped by the operator; no field was on")
+        return ENDED
+
+
+def _check_form(to: str, decimal: str) -> None:
+    if to not in FORMS or decimal not in (".", ","):
+        raise ExportError("--to is csv, xlsx or hdf5, --decimal is . or ,")
+
+
+def _run_all(configs: Sequence[Path], asked: Asked) -> int:
     plans = [load_plan(config) for config in configs]
     names = [plan.name for plan in plans]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -113,18 +138,18 @@ def run(
         raise ConfigError([f"two configs have the name {twice[0]}; rename one"])
     found: list[dict[str, Any]] = []
     for plan in plans:
-        code = _run_one(plan, Asked(out, seed, checklist, json), found)
+        code = _run_one(plan, asked, found)
         if code:
             return code
-    if json:
+    if asked.json:
         print(jsonlib.dumps(found[0] if len(found) == 1 else found, allow_nan=False))
     return 0
 
 
 def _run_one(plan: SarPlan, asked: Asked, found: list[dict[str, Any]]) -> int:
     """Measure and evaluate one matrix; return its exit code."""
-    out, seed, checklist = asked.out, asked.seed, asked.checklist
-    folder = (plan.out if out is None else out) / plan.name
+    seed, checklist = asked.seed, asked.checklist
+    folder = _folder(plan, asked)
     screen = Console(stderr=True)
     band = "[black on yellow] SIMULATED [/] " if none_real(plan.instruments) else ""
     screen.print(f"{band}{plan.name} → {folder}", highlight=False)
@@ -136,35 +161,43 @@ def _run_one(plan: SarPlan, asked: Asked, found: list[dict[str, Any]]) -> int:
         m = Measuring(plan, folder, used_seed, prompts, progress.tell, progress.show)
         result = measure(m)
     if result.ending is not None:
-        return _ended(result.ending, len(result.done), len(plan.points(used_seed)))
-    matrix = _evaluate(plan, result.done, folder, screen, not asked.json)
+        # Not confirmed off stays what it is, however often Ctrl-C is pressed.
+        with suppress(KeyboardInterrupt):
+            done, points = len(result.done), len(plan.points(used_seed))
+            screen_sar.warn(
+                f"{result.ending.sentence}\n{done} of {points} curves are recorded; the "
+                "same command continues"
+            )
+        return result.ending.exit_code
+    with stop_signals() as stop:
+        matrix = _evaluate(plan, result.done, asked, screen, stop)
+    if matrix is None:
+        screen_sar.warn(
+            "stopped by the operator; the field is off, every curve is recorded; the "
+            "same command goes on with the analysis"
+        )
+        return ENDED
     found.append(matrix_json(plan.name, matrix))
     return 0
-
-
-def _ended(ending: Outcome, done: int, points: int) -> int:
-    Console(stderr=True).print(
-        f"{ending.sentence}\n{done} of {points} curves are recorded; the same command "
-        "continues",
-        style="bold red",
-        markup=False,
-        highlight=False,
-    )
-    return ending.exit_code
 
 
 def _evaluate(
     plan: SarPlan,
     paths: list[tuple[SarPoint, Path]],
-    folder: Path,
+    asked: Asked,
     screen: Console,
-    show: bool,
-) -> Matrix:
-    """Analyse every curve of a complete matrix; print, and write page and table."""
+    stop: StopSignal,
+) -> Matrix | None:
+    """Analyse every curve of a complete matrix; print, and write page and table.
+
+    None where the operator stopped it.
+    """
     measured: list[Measured] = []
     blanks: list[Blank] = []
     described = plan.description
     for point, path in track(paths, "analyse", console=screen, transient=True):
+        if stop.name:
+            return None
         if point.content == "nothing":
             continue
         imported = read_run(path, described.field)
@@ -175,18 +208,34 @@ def _evaluate(
         simulated = none_real(plan.instruments)
         measured.append(replace(one, name=point.stem, simulated=simulated))
     matrix = without_blanks(analyse_matrix(measured), blanks)
-    if show:
+    _write_matrix(plan, matrix, measured, asked)
+    folder = _folder(plan, asked)
+    chart = add_check(plan, matrix, paths, folder.parent)
+    if chart is not None and not asked.json:
+        screen_sar.say(str(chart))
+    return matrix
+
+
+def _folder(plan: SarPlan, asked: Asked) -> Path:
+    return (plan.out if asked.out is None else asked.out) / plan.name
+
+
+def _write_matrix(
+    plan: SarPlan, matrix: Matrix, measured: list[Measured], asked: Asked
+) -> None:
+    """Print a matrix, and write its page and the table of every method."""
+    folder = _folder(plan, asked)
+    if not asked.json:
         screen_sar.show_matrix(matrix, plan.true_ilp_nh_m2_per_kg)
     page = folder / f"{plan.name}.html"
     true_ilp = plan.true_ilp_nh_m2_per_kg
     write_text(page, render_matrix(plan.name, matrix, true_ilp, plan.facts()))
     rows = [row for m in measured for row in result_rows(m.name, m.analysis)]
-    write_table(folder / f"{plan.name}{RESULTS_END}.csv", RESULT_COLUMNS, rows)
-    chart = add_check(plan, matrix, paths, folder.parent)
-    for written in (page, chart):
-        if show and written is not None:
+    table = folder / f"{plan.name}{RESULTS_END}.{asked.form}"
+    write_table(table, RESULT_COLUMNS, rows, asked.decimal)
+    if not asked.json:
+        for written in (page, table):
             screen_sar.say(str(written))
-    return matrix
 
 
 def _keys(read: Sequence[str]) -> dict[str, str]:
@@ -196,7 +245,7 @@ def _keys(read: Sequence[str]) -> dict[str, str]:
     return {key: value for key, _, value in (text.partition("=") for text in read)}
 
 
-def _analyse_all(paths: list[Path], described: Description, into: Into) -> int:
+def _analyse_all(paths: list[Path], described: Description | None, into: Into) -> int:
     """Analyse many files with progress; one that is wrong does not stop the others."""
     console = Console(stderr=True)
     done: list[tuple[Path, Measured]] = []
@@ -204,6 +253,8 @@ def _analyse_all(paths: list[Path], described: Description, into: Into) -> int:
     for path in track(paths, "analyse", console=console, transient=True):
         try:
             done.append((path, measured_file(path, described)))
+        except NoSampleError as error:
+            console.print(str(error), markup=False, highlight=False)
         except (CurveFileError, RunFileError) as error:
             refused.append(str(error))
     if not into.json:

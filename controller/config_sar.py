@@ -162,6 +162,16 @@ def load_description(path: Path) -> Description:
     return Description(**tables)
 
 
+def described_by(data: Mapping[str, Any]) -> Description:
+    """Return the sample that a matrix's config, which was read before, describes."""
+    problems: list[str] = []
+    known = {k: v for k, v in data.items() if k in TABLES}
+    tables = read_tables(known, TABLES, ("sample", "field"), problems)
+    if problems:
+        raise ConfigError(problems)
+    return Description(**tables)
+
+
 def with_options(
     described: Description,
     columns: Mapping[str, str],

@@ -26,8 +26,8 @@ OPERATOR_GONE_S = 5.0
 MESSAGES_KEPT = 1000
 SHOWN_EACH_S = 0.1
 ANSWER_LOOK_S = 0.1
-_PLAIN: tuple[RequestName, ...] = ("stop", "hold", "next", "acknowledge", "reset")
-_TEXT: tuple[RequestName, ...] = ("note", "mark")
+_PLAIN: tuple[RequestName, ...] = ("stop", "hold", "next", "reset")
+_TEXT: tuple[RequestName, ...] = ("note", "mark", "acknowledge")
 
 
 class Sink(Protocol):

@@ -8,8 +8,9 @@ import numpy as np
 from controller.analysis.calorimetry_methods import analyse as all_methods
 from controller.analysis.sar_report import Measured
 from controller.config_sar import Description, conditions_of, sample_of
+from controller.errors import ConfigError
 from controller.sar_import import Imported, check, read_curve
-from controller.sar_record import is_simulated, read_run
+from controller.sar_record import description_in, is_simulated, read_run
 
 # The same file gives the same interval, to the last digit.
 MONTE_CARLO_SEED = 0
@@ -49,8 +50,23 @@ def measured_of(imported: Imported, described: Description) -> Measured:
     )
 
 
-def measured_file(path: Path, described: Description) -> Measured:
-    """Read one file or run, and analyse it by every method."""
+def measured_file(path: Path, described: Description | None) -> Measured:
+    """Read one file or run, and analyse it by every method.
+
+    Without a description a run says by itself what was in the vial.
+
+    Raises:
+        ConfigError: it is not known what was in the vial.
+    """
+    if described is None and path.suffix == ".sqlite":
+        described = description_in(path)
+    if described is None:
+        raise ConfigError(
+            [
+                f"{path}: give --sample; only a run of amf sar run says by itself what "
+                "was in the vial"
+            ]
+        )
     if path.suffix != ".sqlite":
         imported = read_curve(path, described.columns, described.field)
         return measured_of(imported, described)

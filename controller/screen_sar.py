@@ -126,6 +126,13 @@ def say(sentence: str, style: str = "default") -> None:
     )
 
 
+def warn(sentence: str) -> None:
+    """Print on stderr how a measurement ended that did not come to its end."""
+    Console(stderr=True).print(
+        sentence, style="bold red", markup=False, highlight=False
+    )
+
+
 def _table(*head: str) -> Table:
     table = Table(*head, box=None, padding=(0, 2, 0, 0), header_style="bold")
     for column in table.columns[:-1]:

@@ -71,7 +71,7 @@ class StartView(Page):
         self.go.setEnabled(not lacking)
         notice = Notice(lacking, "caution") if lacking else Notice(texts.START_READY)
         self.state.show_notice(notice)
-        proof = check_notices(check)[0] if check else Notice(texts.START_CHECK)
+        proof = check_notices(check)[0] if check else Notice(texts.CHECK_NOT_YET)
         self.proof.show_notice(proof)
         simulated = form is None or all_simulated(form)
         for box in self.boxes:

@@ -5,7 +5,8 @@
     tau dT_b/dt = T_room + drift t + rise (H/H_ref)² - T_b
 
 A step of any length is exact for constant power and coupling (matrix exponential); the
-drift acts with its middle over a step, convection with the difference at its start. ``simulators/calorimeter.py`` is the finer model, for SAR.
+drift acts with its middle over a step, convection with the difference at its start.
+``simulators/calorimeter.py`` is the finer model, for SAR.
 
 Source: two nodes as in docs/calorimetry.md; default sizes are its case B.
 """
@@ -28,8 +29,8 @@ class VialParameters:
     """Liquid, wall and bore; ``particles_g`` is the mass that the power is given for.
 
     ``bore_rise_k`` is how far the coil warms the bore in the end at the reference
-    field; ``drift_k_per_s`` is the room's. ``convection_per_k`` is k, ``sedimentation_s``
-    the time in which particles leave the field (first order, 0 = they stay).
+    field; ``drift_k_per_s`` is the room's. ``convection_per_k`` is k,
+    ``sedimentation_s`` how fast particles leave the field (first order, 0 = they stay).
     """
 
     liquid_j_per_k: float = 4.18863

@@ -65,7 +65,7 @@ only fall, a **caution** is said. Each is an alarm. A trip is raised at once and
 what was expected, measured, and the limit; the others once they have stood for 3 s, and
 they are cleared when their cause has been gone for 5 s. To acknowledge (one code, or
 all) is not to clear: it stops the flashing, and the sound for {SILENCED_S:g} s. The
-trip that came first is marked. Raised, acknowledged and cleared are events of the record.
+trip that came first is marked. Raised, acknowledged, cleared: events of the record.
 """
 
 

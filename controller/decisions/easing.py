@@ -17,7 +17,7 @@ from controller.decisions.treatment import Course
 # falls over a band that ends one step of a coarse thermometer below the hold-back:
 # an ordinary hold power then stands 0.3 °C below.
 HEALTHY_AHEAD_S, HEALTHY_BAND_C, HEALTHY_BELOW_C = 20.0, 0.5, 0.15
-# A rise does not go on in a straight line: near a fast small tumour it is spent in a few
+# A rise does not go on in a straight line: near a fast small tumour it is spent within
 # seconds. No more than this is taken off in advance; the hold-back stands behind.
 MOST_AHEAD_C = 0.5
 # A tumour probe that is not the controlled one stands close to it; the highest
@@ -63,8 +63,9 @@ def eased(trends: tuple[Trend, ...], course: Course, s: Settings) -> Eased:
     """Compute the share of power that healthy and uncontrolled tumour probes leave.
 
     share = (end of band − expected) / band, of the probe that leaves least; expected =
-    now + rise · look-ahead, 0.5 °C at most. Tumour probes count where their hottest is not controlled
-    itself. A probe without a trend leaves all; its loss is the interlocks' matter.
+    now + rise · look-ahead, 0.5 °C at most. Tumour probes count where their hottest is
+    not controlled itself. A probe without a trend leaves all; its loss is the
+    interlocks' matter.
     """
     limits = s.limits
     hot_c = limits.tumour_trip_c - limits.tumour_hold_back_below_trip_c

@@ -214,23 +214,13 @@ def _tracked(
     temperature_c: float,
 ) -> Estimate:
     """Answer from the filter; a residual beyond the gate has to last first."""
-    sigma_c = noise.sigma_c
-    track = predicted(track, energy, dt_s, sigma_c)
+    track = predicted(track, energy, dt_s, noise.sigma_c)
     doubt_s, hot_c = known.doubt_s, 0.0
     if isfinite(temperature_c):
         residual_c = temperature_c - track.reading_c
-        gate_c = GATE * sqrt(track.covariance[0] + sigma_c * sigma_c)
-        if abs(residual_c) <= gate_c:
-            doubt_s = 0.0
-        elif doubt_s < min(DOUBT * track.own_s, DOUBT_S):
-            doubt_s += dt_s
-            # a hot reading is doubted too, but what noise cannot explain of it counts
-            hot_c = max(residual_c - gate_c, 0.0)
-        else:
-            doubt_s = 0.0
-            track = restarted(track, residual_c)
-        if doubt_s == 0.0:
-            track = corrected(track, residual_c, dt_s, sigma_c)
+        track, doubt_s, hot_c = _weighed(
+            track, residual_c, doubt_s, noise.sigma_c, dt_s
+        )
     temperature, loss = tissue(track, energy)
     return Estimate(  # each tick of the hold: _replace() takes three times as long
         energy,
@@ -249,6 +239,26 @@ def _tracked(
         loss,
         *known[14:],
     )
+
+
+def _weighed(
+    track: Track, residual_c: float, doubt_s: float, sigma_c: float, dt_s: float
+) -> tuple[Track, float, float]:
+    """Take in a reading that is ``residual_c`` off; return what is left of doubt."""
+    hot_c = 0.0
+    gate_c = GATE * sqrt(track.covariance[0] + sigma_c * sigma_c)
+    if abs(residual_c) <= gate_c:
+        doubt_s = 0.0
+    elif doubt_s < min(DOUBT * track.own_s, DOUBT_S):
+        doubt_s += dt_s
+        # a hot reading is doubted too, but what noise cannot explain of it counts
+        hot_c = max(residual_c - gate_c, 0.0)
+    else:
+        doubt_s = 0.0
+        track = restarted(track, residual_c)
+    if doubt_s == 0.0:
+        track = corrected(track, residual_c, dt_s, sigma_c)
+    return track, doubt_s, hot_c
 
 
 def _heard(noise: Noise, temperature_c: float) -> Noise:

@@ -77,7 +77,8 @@ _ROWS: tuple[tuple[str, Action, str, str, str], ...] = (
      "the probes may be swapped: check which is which, then reset"),
     ("no-rise", "trip", "rise below 0.3 °C where 1.5 °C are predicted, or below 0.2 °C "
      "after two minutes' worth of full power; armed by each set-point",
-     "by its own prediction", "check that probe, sample and coil are in place; reset"),
+     "10 s after its own prediction",
+     "check that probe, sample and coil are in place; reset"),
     ("ramp-too-long", "trip", "set-point not reached", "max_ramp_s",
      "check position, coil and set-point; then reset"),
     ("ceiling", "trip", "measured H·f of any source, with its U, above the limit",

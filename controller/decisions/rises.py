@@ -15,13 +15,15 @@ NEAR_C = 0.5
 PREDICTED_C, LEAST_SHARE = 1.5, 0.2
 # Where the sample's own rise is not known: what the longest ramp could not do without.
 LEAST_C, FULL_POWER_S = 0.2, 120.0
+SHORT_S = 10.0
 
 
 class Rise(NamedTuple):
     """What has been heated since it was armed.
 
     ``from_c`` is the controlled temperature then, ``balance_share`` the power that only
-    kept it, ``energy_s`` the time at full power that the heating beyond it amounts to.
+    kept it, ``energy_s`` the time at full power that the heating beyond it amounts to,
+    ``short_s`` for how long the rise has been missing: a cough is over before.
     NaN in ``from_c``: not armed, or answered.
     """
 
@@ -29,6 +31,7 @@ class Rise(NamedTuple):
     setpoint_c: float = NAN
     balance_share: float = 0.0
     energy_s: float = 0.0
+    short_s: float = 0.0
 
 
 UNARMED = Rise()
@@ -49,7 +52,7 @@ def rearmed(
         return rise
     if setpoint_c - rise.setpoint_c >= NEW_SETPOINT_C:
         return arm(controlled_c, setpoint_c, balance_share)
-    return Rise(rise.from_c, setpoint_c, rise.balance_share, rise.energy_s)
+    return rise._replace(setpoint_c=setpoint_c)
 
 
 def check_rise(
@@ -73,14 +76,16 @@ def check_rise(
     energy_s = rise.energy_s + max(share - rise.balance_share, 0.0) * dt_s
     predicted_c = gain_c_per_s * energy_s
     if not (predicted_c >= PREDICTED_C or energy_s >= FULL_POWER_S):
-        return Rise(rise.from_c, rise.setpoint_c, rise.balance_share, energy_s)
+        return rise._replace(energy_s=energy_s)
     least_c = LEAST_SHARE * PREDICTED_C if predicted_c >= PREDICTED_C else LEAST_C
+    if gained_c < least_c and rise.short_s < SHORT_S:
+        return rise._replace(energy_s=energy_s, short_s=rise.short_s + dt_s)
     if gained_c < least_c:
         found.fault(
             "no-rise",
             "it does not heat as it should: is the probe, or the sample, in its place?",
             f"+{predicted_c:.1f} °C" if predicted_c >= PREDICTED_C else "a rise",
             f"{gained_c:+.2f} °C by {energy_s:.0f} s of full power",
-            f"+{least_c:.1f} °C",
+            f"+{least_c:.1f} °C, missing for {SHORT_S:g} s",
         )
     return Rise(setpoint_c=rise.setpoint_c)

@@ -219,7 +219,7 @@ def test_a_window_that_reads_nothing_does_not_keep_the_engine_alive(
 
 def test_a_tripped_treatment_goes_on_after_a_reset(tmp_path: Path) -> None:
     """In engine mode: off and applicator proven again, the dose kept, within 30 s."""
-    fault = '\n[[faults]]\nkind = "over-temperature"\non = "psu"\nphase = "hold"\n'
+    fault = '\n[[faults]]\nkind = "pulled-out"\non = "core"\nphase = "hold"\n'
     fault += "after_s = 1.0\nduration_s = 2.0\n"
     config, phases, doses, sent_s = quick(tmp_path, fault), [], [], None
     with subprocess.Popen(
@@ -238,10 +238,11 @@ def test_a_tripped_treatment_goes_on_after_a_reset(tmp_path: Path) -> None:
                 continue
             if message["phase"] not in phases[-1:]:
                 phases.append(message["phase"])
+            assert message["t_s"] < 60.0, said[-8:]
             t_s, tripped_s = message["t_s"], message["phase_elapsed_s"]
             doses.append((phases[-1], message["probes"][0]["cem43_min"]))
             request = "alive"
-            if phases[-1] == "tripped" and tripped_s > 3.0 and sent_s is None:
+            if phases[-1] == "tripped" and tripped_s > 9.0 and sent_s is None:
                 request, sent_s = "reset", t_s
             if sent_s is not None and phases[-1] in ("ramp", "hold"):
                 assert t_s - sent_s < 30.0

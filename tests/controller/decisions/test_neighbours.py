@@ -183,12 +183,22 @@ def heated(gain_c_per_s: float, rise_c_per_s: float, last_s: int) -> list[str]:
 
 
 def test_power_that_is_not_seen_is_a_fault() -> None:
-    assert heated(0.1, 0.001, 15) == ["no-rise"]
-    assert heated(0.1, 0.03, 15) == []
-    assert heated(0.0, 0.001, 119) == []
-    assert heated(0.0, 0.001, 120) == ["no-rise"]
+    assert heated(0.1, 0.001, 24) == []
+    assert heated(0.1, 0.001, 26) == ["no-rise"]
+    assert heated(0.1, 0.03, 26) == []
+    assert heated(0.0, 0.001, 129) == []
+    assert heated(0.0, 0.001, 131) == ["no-rise"]
     assert heated(0.0, 0.0033, 600) == []  # what just reaches it in the longest ramp
     assert heated(0.0, NAN, 120) == []  # no temperature: another check's matter
+
+
+def test_a_cough_is_not_a_missing_rise() -> None:
+    rise, found = arm(37.0, 43.0, 0.0), Findings(0.0)
+    for second in range(1, 40):
+        cough_c = 1.5 if 14 <= second <= 20 else 0.0
+        at_c = 37.0 + 0.08 * second - cough_c
+        rise = check_rise(rise, at_c, 1.0, 0.1, 1.0, found)
+    assert found.faults == [] and rise == Rise(setpoint_c=43.0)
 
 
 def test_a_new_set_point_arms_it_again() -> None:
@@ -197,7 +207,7 @@ def test_a_new_set_point_arms_it_again() -> None:
     raised = rearmed(reached, 42.0, 44.0, 0.4)
     assert raised == Rise(42.0, 44.0, 0.4)
     found = Findings(0.0)
-    for _ in range(30):
+    for _ in range(45):
         raised = check_rise(raised, 42.0, 0.95, 0.1, 1.0, found)
     assert [fault.code for fault in found.faults] == ["no-rise"]
     assert rearmed(reached, 42.0, 42.01, 0.4).from_c != 42.0  # as a ramp moves it
