@@ -32,8 +32,8 @@ from controller.errors import ConfigError, ExportError, RunFileError
 from controller.loop import ENDED
 from controller.sar_analysis import measured_file, measured_of
 from controller.sar_check import add_check
-from controller.sar_files import write_table, write_text
-from controller.sar_import import CURVE_FILES, check
+from controller.sar_files import RESULTS_END, curves_in, write_table, write_text
+from controller.sar_import import check
 from controller.sar_prompts import Prompts
 from controller.sar_record import NoSampleError, read_run
 from controller.sar_run import Measuring, measure
@@ -41,8 +41,6 @@ from controller.sar_tables import CurveFileError
 from controller.stop_signals import StopSignal, stop_signals
 
 FORMS = ("csv", "xlsx", "hdf5")
-ENDINGS = (*CURVE_FILES, ".sqlite")
-RESULTS_END = "_sar_results"
 REFUSED = 2
 
 
@@ -90,7 +88,7 @@ def analyse(
     described = None
     if sample is not None:
         described = with_options(load_description(sample), _keys(read), on_s, off_s)
-    paths = _curves(files)
+    paths = curves_in(files)
     if len(paths) == 1:
         measured = measured_file(paths[0], described)
         if not json:
@@ -165,8 +163,8 @@ def _run_one(plan: SarPlan, asked: Asked, found: list[dict[str, Any]]) -> int:
         with suppress(KeyboardInterrupt):
             done, points = len(result.done), len(plan.points(used_seed))
             screen_sar.warn(
-                f"{result.ending.sentence}\n{done} of {points} curves are recorded; the "
-                "same command continues"
+                f"{result.ending.sentence}\n{done} of {points} curves are recorded; "
+                "the same command continues"
             )
         return result.ending.exit_code
     with stop_signals() as stop:
@@ -264,23 +262,6 @@ def _analyse_all(paths: list[Path], described: Description | None, into: Into) -
     if done:
         _write(done, into)
     return REFUSED if refused else 0
-
-
-def _curves(files: Sequence[Path]) -> list[Path]:
-    """Return the files, and the curves of those that are folders, in order."""
-    found: list[Path] = []
-    for path in files:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        inside = [p for p in sorted(path.iterdir()) if p.suffix.lower() in ENDINGS]
-        inside = [p for p in inside if not p.stem.endswith(RESULTS_END)]
-        if not inside:
-            raise CurveFileError(
-                f"{path} holds no curve; their names end in {', '.join(ENDINGS)}"
-            )
-        found += inside
-    return list(dict.fromkeys(found))
 
 
 def _write(done: list[tuple[Path, Measured]], into: Into) -> None:

@@ -94,9 +94,7 @@ class Loaded:
     texts: Mapping[str, str]
 
 
-def load(
-    path: Path, today: date | None = None, text: str | None = None
-) -> Loaded:
+def load(path: Path, today: date | None = None, text: str | None = None) -> Loaded:
     """Read a config file; ``today`` is the day that calibrations must be valid on.
 
     ``text`` is read in place of what the file holds, as while it is being edited.

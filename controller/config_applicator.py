@@ -43,9 +43,9 @@ class Applicator(Table):
     the config, these numbers and the frequency are the file's.
     """
 
-    kind: Annotated[
-        Literal["resonant-inverter"], Field(json_schema_extra=_kinds)
-    ] = "resonant-inverter"
+    kind: Annotated[Literal["resonant-inverter"], Field(json_schema_extra=_kinds)] = (
+        "resonant-inverter"
+    )
     supply: Name
     generator: Name
     frequency_hz: Frequency

@@ -153,20 +153,17 @@ def load_description(path: Path) -> Description:
         ConfigError: the file is wrong; ``problems`` has a sentence for each mistake.
     """
     data = toml_of(path)
-    problems: list[str] = []
-    tables = read_tables(data, TABLES, ("sample", "field"), problems)
-    sample = tables.get("sample")
-    problems += sample_problems(sample)
-    if problems:
-        raise ConfigError([f"{path}: {problem}" for problem in problems])
-    return Description(**tables)
+    try:
+        return described_by(data)
+    except ConfigError as error:
+        raise ConfigError([f"{path}: {p}" for p in error.problems]) from error
 
 
 def described_by(data: Mapping[str, Any]) -> Description:
-    """Return the sample that a matrix's config, which was read before, describes."""
+    """Return what tables say of a sample. Raises ConfigError, a sentence a mistake."""
     problems: list[str] = []
-    known = {k: v for k, v in data.items() if k in TABLES}
-    tables = read_tables(known, TABLES, ("sample", "field"), problems)
+    tables = read_tables(data, TABLES, ("sample", "field"), problems)
+    problems += sample_problems(tables.get("sample"))
     if problems:
         raise ConfigError(problems)
     return Description(**tables)

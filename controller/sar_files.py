@@ -11,6 +11,28 @@ import numpy as np
 from openpyxl import Workbook
 
 from controller.errors import ExportError
+from controller.sar_import import CURVE_FILES
+from controller.sar_tables import CurveFileError
+
+ENDINGS = (*CURVE_FILES, ".sqlite")
+RESULTS_END = "_sar_results"
+
+
+def curves_in(files: Sequence[Path]) -> list[Path]:
+    """Return the files, and the curves of those that are folders, in order."""
+    found: list[Path] = []
+    for path in files:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = [p for p in sorted(path.iterdir()) if p.suffix.lower() in ENDINGS]
+        inside = [p for p in inside if not p.stem.endswith(RESULTS_END)]
+        if not inside:
+            raise CurveFileError(
+                f"{path} holds no curve; their names end in {', '.join(ENDINGS)}"
+            )
+        found += inside
+    return list(dict.fromkeys(found))
 
 
 def write_text(path: Path, text: str) -> None:

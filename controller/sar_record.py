@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from controller.analysis.calorimetry import Array, Curve
 from controller.analysis.run_data import RunData
-from controller.config_sar import Description, FieldTable, described_by
+from controller.config_sar import TABLES, Description, FieldTable, described_by
 from controller.errors import ConfigError
 from controller.run_file import Run
 from controller.sar_import import Imported
@@ -100,7 +100,7 @@ def description_in(path: Path) -> Description:
         for word, content in WITHOUT_SAMPLE.items():
             if f"_{word}_" in name:
                 raise NoSampleError(f"{path.name}: {content} was in the coil: no SAR")
-        return described_by(data)
+        return described_by({k: v for k, v in data.items() if k in TABLES})
     raise ConfigError([f"{path}: it does not say what was in the vial; give --sample"])
 
 

@@ -14,9 +14,7 @@ class Commands:
     off: list[str]
 
 
-def commands_for(
-    config: str, out: str | None, *, by_clock: bool = True
-) -> Commands:
+def commands_for(config: str, out: str | None, *, by_clock: bool = True) -> Commands:
     """Build the command lines for a run of a config file."""
     pace = ["--real-time"] if by_clock else []
     engine = [*CLI, "run", config, "--json", *pace, *_out(out)]
