@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,9 +60,9 @@ def run(
         protocol.close()
 
 
-def gui(config: Path, out: Path | None) -> int:
+def gui(paths: Sequence[Path], out: Path | None) -> int:
     """Open the window in a process of its own, and wait for it."""
-    command = [sys.executable, "-m", "gui", str(config)]
+    command = [sys.executable, "-m", "gui", *map(str, paths)]
     if out is not None:
         command += ["--out", str(out)]
     return subprocess.run(command, check=False).returncode

@@ -36,7 +36,7 @@ from controller.sar_files import RESULTS_END, curves_in, write_table, write_text
 from controller.sar_import import check
 from controller.sar_prompts import Prompts
 from controller.sar_record import NoSampleError, read_run
-from controller.sar_run import Measuring, measure
+from controller.sar_run import Measuring, check_benches, measure
 from controller.sar_tables import CurveFileError
 from controller.stop_signals import StopSignal, stop_signals
 
@@ -134,6 +134,8 @@ def _run_all(configs: Sequence[Path], asked: Asked) -> int:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ConfigError([f"two configs have the name {twice[0]}; rename one"])
+    for plan in plans:
+        check_benches(plan, _folder(plan, asked))
     found: list[dict[str, Any]] = []
     for plan in plans:
         code = _run_one(plan, asked, found)

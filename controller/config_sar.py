@@ -147,11 +147,7 @@ TABLES: dict[str, type[Table]] = {
 
 
 def load_description(path: Path) -> Description:
-    """Read the description of a sample.
-
-    Raises:
-        ConfigError: the file is wrong; ``problems`` has a sentence for each mistake.
-    """
+    """Read the description of a sample. Raises ConfigError, a sentence a mistake."""
     data = toml_of(path)
     try:
         return described_by(data)
@@ -177,8 +173,7 @@ def with_options(
 ) -> Description:
     """Return a description with columns and instants from the command line.
 
-    Raises:
-        ConfigError: an option holds what no column or unit can be.
+    Raises ConfigError where an option holds what no column or unit can be.
     """
     problems: list[str] = []
     content = described.columns.model_dump(exclude_unset=True) | dict(columns)
@@ -191,11 +186,7 @@ def with_options(
 
 
 def toml_of(path: Path) -> dict[str, Any]:
-    """Read a TOML file as it stands.
-
-    Raises:
-        ConfigError: it is not a readable TOML file.
-    """
+    """Read a TOML file as it stands. Raises ConfigError where it cannot be read."""
     try:
         return tomllib.loads(read_text(path))
     except (ValueError, RecursionError) as error:

@@ -63,6 +63,7 @@ class SimulatedGuardian:
         self._tick_s = now()
         self._last = Heartbeat(0, False, 0.0, period_s, 0, 0.0, self._tick_s)
         self._reason = ""
+        self._judged_s = self._tick_s
 
     def ticked(self) -> None:
         """Note that a tick has begun."""
@@ -70,10 +71,9 @@ class SimulatedGuardian:
 
     def beat(self, field_on: bool, pause_s: float = 0.0) -> None:
         """Judge the time since the last heartbeat, and take this one."""
-        now_s, last = self._now(), self._last
-        self._reason = self._reason or overdue(last, now_s)
+        now_s = self._judged()
         self._last = Heartbeat(
-            last.seq + 1,
+            self._last.seq + 1,
             field_on,
             now_s - self._tick_s,
             self._period_s,
@@ -84,11 +84,19 @@ class SimulatedGuardian:
 
     def faults(self) -> tuple[Fault, ...]:
         """Return what was overdue since the last call."""
-        reason = self._reason or overdue(self._last, self._now())
+        now_s, reason = self._judged(), self._reason
         self._reason = ""
         if not reason:
             return ()
-        return (Fault("guardian", f"the guardian would act: {reason}", self._now()),)
+        return (Fault("guardian", f"the guardian would act: {reason}", now_s),)
+
+    def _judged(self) -> float:
+        """Judge the newest heartbeat by now, once for each moment; return now in s."""
+        now_s = self._now()
+        if now_s != self._judged_s:
+            self._judged_s = now_s
+            self._reason = self._reason or overdue(self._last, now_s)
+        return now_s
 
 
 class GuardianLink:

@@ -144,6 +144,17 @@ def _measure_rest(
         result.done.append((point, written))
 
 
+def check_benches(plan: SarPlan, folder: Path) -> None:
+    """Read the bench of every coil, so that none is found wrong half way through.
+
+    Raises:
+        ConfigError: a bench cannot be as the matrix's config says.
+    """
+    coils = {point.capacitor.name: point for point in plan.points()}
+    for point in coils.values():
+        load_curve(plan, point, folder / BENCHES)
+
+
 def curve_seed(seed: int, point: SarPoint) -> int:
     """Return the seed of one curve: its own, the same on every machine."""
     return zlib.crc32(f"{seed}/{point.stem}".encode()) & 0x7FFFFFFF

@@ -32,6 +32,7 @@ class Alarm:
     sentence: str
     t_s: float
     figures: tuple[str, str, str]
+    todo: str
     acknowledged: bool
 
     @property
@@ -85,12 +86,13 @@ def _alarm(entry: Message, priority: str) -> Alarm:
         sentence=words(entry, "sentence"),
         t_s=float("nan") if t_s is None else t_s,
         figures=(expected, measured, limit),
+        todo=words(entry, "todo"),
         acknowledged=entry.get("acknowledged") is True,
     )
 
 
 def _caution(text: str) -> Alarm:
-    return Alarm("low", "", text, float("nan"), ("", "", ""), False)
+    return Alarm("low", "", text, float("nan"), ("", "", ""), "", False)
 
 
 def _cautions(snapshot: Message) -> list[str]:
@@ -108,10 +110,15 @@ def _text(alarm: Alarm, first_out: bool) -> str:
         lines.append(
             texts.FAULT_DETAIL.format(expected=expected, measured=measured, limit=limit)
         )
-    if alarm.priority == "high":
-        action = texts.ACTIONS.get(alarm.code, texts.ACTION_UNKNOWN)
+    action = alarm.todo or (_known_action(alarm) if alarm.priority == "high" else "")
+    if action:
         lines.append(texts.WHAT_TO_DO.format(action=action))
     return "\n".join(lines)
+
+
+def _known_action(alarm: Alarm) -> str:
+    """Say what to do about an alarm whose engine does not say it."""
+    return texts.ACTIONS.get(alarm.code, texts.ACTION_UNKNOWN)
 
 
 def _headline(alarm: Alarm) -> str:

@@ -80,12 +80,10 @@ def setpoint_line(line: Line, theme: Theme, font: QFont) -> pg.InfiniteLine:
     return drawn
 
 
-def trip_line(line: Line, theme: Theme, font: QFont) -> pg.InfiniteLine:
-    """Make the dashed line of a trip."""
+def trip_line(line: Line, theme: Theme) -> pg.InfiniteLine:
+    """Make the dashed line of a trip; its words are in the lane beside the plot."""
     pen = pg.mkPen(theme.trip, width=1, style=Qt.PenStyle.DashLine)
-    drawn = pg.InfiniteLine(line.value_c, angle=0, pen=pen)
-    _write(drawn, line.text, theme.trip, theme, font, (0.97, 1, 1))
-    return drawn
+    return pg.InfiniteLine(line.value_c, angle=0, pen=pen)
 
 
 def veil(theme: Theme, opacity: int) -> object:

@@ -13,6 +13,7 @@ from gui.axes import ElapsedAxis, TimeBox, band, setpoint_line, style_axes, trip
 from gui.event_marks import EventMarks
 from gui.look import DARK, Theme
 from gui.pyramid import Pyramid
+from gui.trip_lane import TripLane
 from gui.view import Curve, PlotView
 
 PEN_PX = 2
@@ -76,10 +77,11 @@ class RunPlots(QWidget):
         self._canvas.setBackground(theme.background)
         font = QFont(self.font())
         font.setPixelSize(round(14 * scale))
+        self._font.setPixelSize(round(13 * scale))
         for plot in (self._upper, self._lower):
             style_axes(plot, theme, font)
             plot.getAxis("left").setWidth(round(58 * scale))
-        self._font.setPixelSize(round(13 * scale))
+            plot.getAxis("right").show_theme(theme, self._font)
         self._marks.show_theme(theme, self._font)
         for line in self._cursors:
             line.setPen(pg.mkPen(theme.text, width=1))
@@ -174,7 +176,7 @@ class RunPlots(QWidget):
             row=row,
             col=0,
             viewBox=TimeBox(),
-            axisItems={"bottom": ElapsedAxis(orientation="bottom")},
+            axisItems={"bottom": ElapsedAxis("bottom"), "right": TripLane()},
         )
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -258,12 +260,13 @@ class RunPlots(QWidget):
             self._upper.removeItem(item)
         theme, font = self._theme, self._font
         self._levels = []
+        self._upper.getAxis("right").show_trips(view.trips)
         if view.band_c is not None:
             self._levels.append(band(view.band_c, view.band_text, theme, font))
         if view.setpoint is not None:
             self._levels.append(setpoint_line(view.setpoint, theme, font))
         # After the set-point: a trip at the same temperature stays visible on it.
-        self._levels += [trip_line(trip, theme, font) for trip in view.trips]
+        self._levels += [trip_line(trip, theme) for trip in view.trips]
         for item in self._levels:
             self._upper.addItem(item, ignoreBounds=True)
 

@@ -54,7 +54,7 @@ class Window(QMainWindow):
         self._stop_hand = stop_hand
         self._dirty = True
         self._since_paint = QElapsedTimer()
-        self._may_close = False
+        self._closing = self._may_close = False
         self._engine_end: EngineEnd | None = None
         self._aimed = False
         self._bench: Message = {}
@@ -136,7 +136,7 @@ class Window(QMainWindow):
             self.closed.emit()
             return
         event.ignore()
-        if not self._close_limit.isActive():
+        if not self._closing:
             self._begin_closing()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -190,6 +190,10 @@ class Window(QMainWindow):
         self._close_limit.setSingleShot(True)
         self._close_limit.setInterval(CLOSE_LIMIT_MS)
         self._close_limit.timeout.connect(self._close_anyway)
+        # A timer of the window's own: it does not outlive the window.
+        self._close_soon = QTimer(self)
+        self._close_soon.setSingleShot(True)
+        self._close_soon.timeout.connect(self._close_anyway)
         self._repaint_timer = QTimer(self)
         self._repaint_timer.setInterval(REPAINT_MS)
         self._repaint_timer.timeout.connect(self._repaint_if_due)
@@ -236,6 +240,7 @@ class Window(QMainWindow):
             QApplication.beep()
 
     def _begin_closing(self) -> None:
+        self._closing = True
         self.presenter.take_closing()
         self._close_limit.start()
         self.press_stop()
@@ -244,8 +249,8 @@ class Window(QMainWindow):
 
     def _close_if_over(self) -> None:
         # Queued, so that whoever reports the end has finished reporting first.
-        if self._close_limit.isActive() and not self.busy():
-            QTimer.singleShot(0, self._close_anyway)
+        if self._closing and not self.busy():
+            self._close_soon.start(0)
 
     def _close_anyway(self) -> None:
         self._may_close = True

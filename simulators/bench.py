@@ -2,7 +2,7 @@
 
     generator, supply -> tank -> sample -> probes -> thermometer
 
-A tick is cut into steps of at most 0.1 s, so that results hardly depend on its length.
+A tick is cut into steps of at most 0.2 s, so that results hardly depend on its length.
 Any instrument may be absent (it is real, or there is none): the field and frequency
 that a real one makes are handed to ``advance``.
 """
@@ -17,7 +17,7 @@ from simulators.line import Line
 from simulators.pickup import PickUp
 from simulators.probe import Probe
 
-LONGEST_STEP_S = 0.1
+LONGEST_STEP_S = 0.2
 
 
 class SupplyTwin(Protocol):

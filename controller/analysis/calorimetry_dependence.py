@@ -88,8 +88,12 @@ def _verdict(
         return False, f"{stated} and falls by {-curvature.value:.2f} per e-fold: {bend}"
     if 2.0 * exponent.u > 2.0 * TOLERANCE:
         return False, f"{stated} (k = 2): too uncertain to call it linear"
-    if abs(exponent.value - expected_exponent) > max(TOLERANCE, SURE * exponent.u):
+    away = abs(exponent.value - expected_exponent)
+    if away > max(TOLERANCE, SURE * exponent.u):
         return False, f"{stated} (k = 2), not {expected_exponent:g}: no ILP"
+    if away > SURE * exponent.u:
+        words = f"not quite {expected_exponent:g}, within the {TOLERANCE:g} that are"
+        return True, f"{stated} (k = 2): {words} taken for linear"
     return True, f"{stated} (k = 2): {expected_exponent:g} within its uncertainty"
 
 

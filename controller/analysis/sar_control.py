@@ -1,5 +1,7 @@
-"""The control chart of a daily check sample: ILP, field, heat capacity by day and coil.
+"""The control chart of a daily check sample: ILP, field, heat loss by day and coil.
 
+A heat capacity cannot be measured without a known power: what cooling shows of it is
+the loss over the heat capacity, L/C, and it moves with a wrong mass or another vial.
 Days are measured with the same sample, so what moves is the bench or the operator:
 a value outside the mean ± 3 s of the days before it is named.
 """
@@ -22,7 +24,7 @@ COLUMNS = (
     "ilp_nh_m2_per_kg",
     "ilp_u_nh_m2_per_kg",
     "field_share",
-    "heat_capacity_j_per_k",
+    "loss_per_s",
 )
 FEWEST_DAYS = 5
 
@@ -31,7 +33,8 @@ FEWEST_DAYS = 5
 class Day:
     """One check at one coil. ``field_share`` is the field measured over the one asked.
 
-    The heat capacity is that of the contents in J/K, by balance and assay.
+    ``loss_per_s`` is L/C, of the vial's loss and the heat capacity of the contents, as
+    the two-node fit finds it.
     """
 
     utc: str
@@ -42,7 +45,7 @@ class Day:
     ilp_nh_m2_per_kg: float
     ilp_u_nh_m2_per_kg: float
     field_share: float
-    heat_capacity_j_per_k: float
+    loss_per_s: float
 
 
 def days_of(
@@ -61,8 +64,10 @@ def days_of(
             continue
         mean = float(np.mean([v.value for v in values]))
         u = float(np.mean([v.u for v in values]))
-        c = here[0].repeats[0].sample.contents_j_per_k
-        days.append(Day(*who, coil, float(hz), mean, u, share, c))
+        fits = [m.analysis.results["two-node fit"] for p in here for m in p.repeats]
+        found = [f.parts["loss_per_s"].value for f in fits if "loss_per_s" in f.parts]
+        loss = float(np.median(found)) if found else float("nan")
+        days.append(Day(*who, coil, float(hz), mean, u, share, loss))
     return days
 
 
@@ -74,9 +79,10 @@ def outside(days: Sequence[Day]) -> list[str]:
         for name, unit in (
             ("ilp_nh_m2_per_kg", "nH·m²/kg"),
             ("field_share", "of the field asked"),
-            ("heat_capacity_j_per_k", "J/K"),
+            ("loss_per_s", "/s of heat loss"),
         ):
             values = np.array([float(getattr(day, name)) for day in here])
+            values = values[np.isfinite(values)]
             if values.size <= FEWEST_DAYS:
                 continue
             mean, s = float(values[:-1].mean()), float(values[:-1].std(ddof=1))
@@ -95,13 +101,18 @@ def render_control(name: str, days: Sequence[Day], *, simulated: bool) -> str:
     figures = [
         ("ILP", "ilp_nh_m2_per_kg", "ilp_u_nh_m2_per_kg", "ILP (nH·m²/kg)"),
         ("Field", "field_share", "", "measured / asked"),
-        ("Heat capacity", "heat_capacity_j_per_k", "", "C (J/K)"),
+        ("Heat loss over heat capacity", "loss_per_s", "", "L/C (1/s)"),
     ]
     return page(
         title=f"Control chart {name}",
         lead=f"{len(stamps)} checks, {stamps[0][:10]} to {stamps[-1][:10]}",
         bands=[("simulated", "SIMULATED", "No real sample.")] if simulated else [],
-        tiles=[("checks", str(len(stamps))), ("outside 3 s", str(len(words)))],
+        tiles=[
+            ("checks", str(len(stamps))),
+            ("coils", str(len({day.coil for day in days}))),
+            ("operators", str(len({day.operator for day in days}))),
+            ("outside 3 s", str(len(words))),
+        ],
         why=f"Outside: from {FEWEST_DAYS} checks before it, by coil.",
         warnings=words,
         plots=[
@@ -118,7 +129,7 @@ def _plot(days: Sequence[Day], stamps: list[str], key: str, u: str, label: str) 
     for day in days:
         point = stamps.index(day.utc), getattr(day, key), getattr(day, u) if u else 0.0
         series.setdefault(day.coil, []).append(point)
-    return sar_report_plots.control([s[:10] for s in stamps], series, label)
+    return sar_report_plots.control([s[5:10] for s in stamps], series, label)
 
 
 def _table(days: Sequence[Day]) -> dict[str, object]:
@@ -131,10 +142,10 @@ def _table(days: Sequence[Day]) -> dict[str, object]:
                 day.coil,
                 f"{day.ilp_nh_m2_per_kg:.3f} ± {2 * day.ilp_u_nh_m2_per_kg:.3f}",
                 f"{day.field_share:.4f}",
-                f"{day.heat_capacity_j_per_k:.4g}",
+                f"{day.loss_per_s:.3g}",
             ],
         )
         for day in days
     ]
-    head = ["UTC", "operator", "coil", "ILP, nH·m²/kg", "field", "C, J/K"]
+    head = ["UTC", "operator", "coil", "ILP, nH·m²/kg", "field", "L/C, 1/s"]
     return {"heading": "Checks", "head": head, "rows": rows, "note": ""}

@@ -15,10 +15,12 @@ from controller.analysis.calorimetry_dependence import over_field, over_frequenc
 from controller.analysis.sar_report import Measured, all_warnings, page, with_interval
 from controller.analysis.uncertainty import Sar, combined
 
+ALONE = "one usable repeat: how repeats scatter is not known"
+
 
 @dataclass(frozen=True, slots=True)
 class MatrixPoint:
-    """One field and frequency: its repeats, combined where two or more are usable.
+    """One field and frequency: its repeats, combined where several are usable.
 
     ``random`` is the relative uncertainty of the mean that repeats do not share.
     """
@@ -94,7 +96,8 @@ def why(matrix: Matrix) -> str:
     words = f"ILP over {usable} of {len(matrix.points)} points, weighted; "
     if matrix.linear:
         return (
-            words + "SAR goes with H² and f within its uncertainty: it has a meaning."
+            words
+            + "SAR goes with H² and f, as the exponents below say: it has a meaning."
         )
     return words + "SAR does not clearly go with H² and f: quote SAR by point, not ILP."
 
@@ -103,6 +106,11 @@ def _point(repeats: list[Measured]) -> MatrixPoint:
     sars = tuple(m.analysis.sars["two-node fit"] for m in repeats)
     record = repeats[0].record
     place = (record.reference_field_a_per_m, record.frequency_hz, tuple(repeats))
+    if len(usable := [s for s in sars if s.usable]) == 1:
+        # Its own budget is known, its scatter is not.
+        (s,) = usable
+        own, own_ilp = s.sar_w_per_g_fe, s.ilp_nh_m2_per_kg
+        return MatrixPoint(*place, own, own_ilp, _to_ilp(s, "fit"), ALONE)
     try:
         mean, scatter, warning = combined(sars)
     except AnalysisError as error:

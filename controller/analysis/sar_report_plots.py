@@ -13,6 +13,7 @@ from controller.analysis.calorimetry_record import Record
 from controller.analysis.html_page import drawing
 
 DRAWN_ROWS = 3000
+MOST_DAYS = 12
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 BLACK, GREY, GREEN = "#1A1A1A", "#767676", "#009E73"
 
@@ -138,7 +139,8 @@ def control(
                 for side in (-width, width):
                     axes.axhline(mean + side * s, color="#888888", ls=style, lw=0.7)
         axes.set_xlim(-0.5, len(days) - 0.5)
-        axes.set_xticks(range(len(days)), days, rotation=30 if len(days) > 6 else 0)
+        shown = range(0, len(days), 1 + len(days) // MOST_DAYS)
+        axes.set_xticks(shown, [days[at] for at in shown])
         axes.set_ylabel(what)
 
     return _figure(f"control {what}", draw, 2.6)

@@ -1,15 +1,28 @@
 """``amf sar``: a curve, a folder, and a matrix whose truth is known."""
 
 import csv
+import io
+import json
 import shutil
+import signal
+from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 from openpyxl import load_workbook
 
 from controller import commands_sar
-from controller.errors import AmfError
+from controller.analysis.sar_report import Measured
+from controller.config_sar import load_description
+from controller.errors import AmfError, ConfigError
+from controller.loop import Outcome
+from controller.run_file import Run
+from controller.sar_analysis import measured_file
+from controller.sar_run import Measured as Curves
+from controller.sar_run import Measuring
 from simulators.calorimeter import Calorimeter, CalorimeterSettings, Reader, record
 
 BROKEN = Path(__file__).parents[1] / "broken_files"
@@ -54,8 +67,18 @@ def test_curve_gives_its_sar_a_page_and_a_table(
     assert "W/g Fe" in said and "Two-node fit: it uses" in said
 
 
-def test_results_as_workbook(tmp_path: Path) -> None:
-    write_curve(tmp_path / "a.csv")
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Measured:
+    """Give a curve that was analysed, for what is only written in another form."""
+    path = tmp_path_factory.mktemp("one") / "a.csv"
+    write_curve(path)
+    return measured_file(path, load_description(BROKEN / "sample.toml"))
+
+
+def test_results_as_workbook(
+    tmp_path: Path, one: Measured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands_sar, "measured_file", lambda *_: one)
     files = [tmp_path / "a.csv"]
     commands_sar.analyse(files, sample=BROKEN / "sample.toml", to="xlsx")
     book = load_workbook(tmp_path / "a_sar_results.xlsx")
@@ -64,8 +87,10 @@ def test_results_as_workbook(tmp_path: Path) -> None:
     assert isinstance(rows[1][4], float)
 
 
-def test_decimal_comma(tmp_path: Path) -> None:
-    write_curve(tmp_path / "a.csv")
+def test_decimal_comma(
+    tmp_path: Path, one: Measured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands_sar, "measured_file", lambda *_: one)
     files = [tmp_path / "a.csv"]
     commands_sar.analyse(files, sample=BROKEN / "sample.toml", decimal=",")
     first = (tmp_path / "a_sar_results.csv").read_text(encoding="utf-8").splitlines()[1]
@@ -118,36 +143,201 @@ def test_options_name_columns_and_are_checked(tmp_path: Path) -> None:
             commands_sar.analyse([tmp_path / "a.csv"], sample=sample, read=[text])
 
 
+def matrix_config(path: Path, **changed: str) -> Path:
+    """Write the dry run with exact beliefs: one amplitude, one coil, short, changed."""
+    text = CONFIG.read_text(encoding="utf-8")
+    exact = {
+        "amplitudes_a_per_m": "[8500.0, 11000.0]",
+        "repeats": "2",
+        "baseline_s": "30.0",
+        "drift_window_s": "60.0",
+        "drift_c_per_min": "0.05",
+        "coil_gain": "1.0",
+        "iron_ratio": "1.0",
+        "amplitude_u": "0.005",
+        "concentration_u": "0.005",
+    }
+    for key, value in (exact | changed).items():
+        line = next(w for w in text.splitlines() if w.startswith(f"{key} ="))
+        text = text.replace(line, f"{key} = {value}")
+    at = text.index("[[capacitors]]")
+    first = text.index("[[capacitors]]", at + 1)
+    text = text[:first] + text[text.index("# What is true;") :]
+    path.write_text(text + '[check]\nname = "ferrofluid_7"\n', encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def matrix(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Give the folder of a matrix that was measured, and what --json printed."""
+    folder = tmp_path_factory.mktemp("matrix")
+    config = matrix_config(folder / "a.toml")
+    said = io.StringIO()
+    with redirect_stdout(said):
+        assert commands_sar.run([config], out=folder, json=True, decimal=",") == 0
+    return folder, json.loads(said.getvalue())
+
+
 def test_matrix_recovers_the_ilp_that_was_simulated(
+    matrix: tuple[Path, dict[str, Any]],
+) -> None:
+    folder, found = matrix
+    ilp = found["ilp_nh_m2_per_kg"]
+    assert abs(ilp["value"] - 3.0) < 2.0 * ilp["u"] < 0.15
+    assert [p["repeats"] for p in found["points"]] == [2, 2]
+    assert all(p["sar_w_per_g_fe"]["u"] > 0.0 for p in found["points"])
+    out = folder / "dry_run_sar"
+    page = (out / "dry_run_sar.html").read_text(encoding="utf-8")
+    assert "SIMULATED" in page and "no-tissue" in page
+    assert len([*out.glob("*_a_per_m_*.sqlite")]) == 4
+
+
+def test_matrix_writes_its_table_with_a_decimal_comma(
+    matrix: tuple[Path, dict[str, Any]],
+) -> None:
+    table = matrix[0] / "dry_run_sar" / "dry_run_sar_sar_results.csv"
+    head, first = table.read_text(encoding="utf-8").splitlines()[:2]
+    row = dict(zip(head.split(";"), first.split(";"), strict=True))
+    assert row["file"].startswith("C200_") and row["method"] == "two-node fit"
+    assert float(row["sar_w_per_g_fe"].replace(",", ".", 1)) > 20.0
+
+
+def test_check_sample_has_a_row_a_coil(matrix: tuple[Path, dict[str, Any]]) -> None:
+    (row,) = results(matrix[0] / "ferrofluid_7_simulated_control_chart.csv")
+    assert row["coil"] == "17 turns, C200" and row["operator"] == "newcomer"
+    assert 0.99 < float(row["field_share"]) < 1.01
+    assert 0.0005 < float(row["loss_per_s"]) < 0.02
+    assert (matrix[0] / "ferrofluid_7_simulated_control_chart.html").exists()
+
+
+def test_record_says_itself_what_was_in_the_vial(
+    matrix: tuple[Path, dict[str, Any]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = next((matrix[0] / "dry_run_sar").glob("*_10992_a_per_m_1*.sqlite"))
+    asked: dict[str, Any] = {"out": tmp_path, "json": True, "to": "hdf5"}
+    assert commands_sar.analyse([path], **asked) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    best = found["methods"][0]
+    assert found["simulated"] and found["usable"] and best["recommended"]
+    assert best["frequency_hz"] == pytest.approx(105218.5)
+    with h5py.File(tmp_path / f"{path.stem}_sar_results.hdf5") as file:
+        assert file["method"].asstr()[0] == "two-node fit"
+        assert file["sar_w_per_g_fe"][0] == pytest.approx(best["sar_w_per_g_fe"])
+
+
+def test_curve_without_a_sample_is_refused(tmp_path: Path) -> None:
+    write_curve(tmp_path / "a.csv")
+    with pytest.raises(ConfigError, match="give --sample; only a run of amf sar run"):
+        commands_sar.analyse([tmp_path / "a.csv"])
+
+
+def test_ctrl_c_in_the_analysis_ends_with_3(
+    matrix: tuple[Path, dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def press(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    folder, _ = matrix
+    # Every curve is kept; the signal comes with the first one that is analysed.
+    for name in ("read_run", "measured_of"):
+        monkeypatch.setattr(commands_sar, name, press)
+    monkeypatch.setattr(commands_sar, "replace", lambda *_, **__: None)
+    assert commands_sar.run([folder / "a.toml"], out=folder) == 3
+    assert "goes on with the analysis" in capsys.readouterr().err
+
+
+def test_ctrl_c_where_nothing_takes_the_signal_ends_with_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def press(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands_sar, "load_plan", press)
+    assert commands_sar.run([tmp_path / "a.toml"], out=tmp_path) == 3
+    assert "no field was on" in capsys.readouterr().err
+
+
+def test_field_that_is_not_confirmed_off_stays_4_however_often_ctrl_c_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending = Outcome(4, "FIELD NOT CONFIRMED OFF", 0.0, 0)
+
+    def again(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands_sar, "measure", lambda _: Curves(ending=ending))
+    monkeypatch.setattr("controller.screen_sar.warn", again)
+    assert commands_sar.run([matrix_config(tmp_path / "a.toml")], out=tmp_path) == 4
+
+
+def test_list_of_samples_ends_where_one_ends(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = CONFIG.read_text(encoding="utf-8")
-    for old, new in {
-        "[6000.0, 8500.0, 11000.0]": "[11000.0]",
-        "repeats = 3": "repeats = 2",
-        "coil_gain = 1.01 ": "coil_gain = 1.0 ",
-        "iron_ratio = 1.01 ": "iron_ratio = 1.0 ",
-        "amplitude_u = 0.03 ": "amplitude_u = 0.005 ",
-        "concentration_u = 0.02 ": "concentration_u = 0.005 ",
-    }.items():
-        assert old in text
-        text = text.replace(old, new)
-    # Two capacitors are enough.
-    at = text.index("[[capacitors]]")
-    text = text[:at] + text[text.index("[[capacitors]]", at + 1) :]
-    text += '[check]\nname = "ferrofluid_7"\n'
-    config = tmp_path / "a.toml"
-    config.write_text(text, encoding="utf-8")
-    out = tmp_path / "out"
-    assert commands_sar.run([config], out=out) == 0
-    said = capsys.readouterr().out
-    line = next(w for w in said.splitlines() if w.startswith("ILP ") and "±" in w)
-    value, wide = (float(w) for w in line.split()[1:4:2])
-    assert abs(value - 3.0) < wide < 0.15
-    page = (out / "dry_run_sar" / "dry_run_sar.html").read_text(encoding="utf-8")
-    assert "SIMULATED" in page and "no-tissue" in page
-    assert len([*(out / "dry_run_sar").glob("*_a_per_m_*.sqlite")]) == 4
-    chart = results(out / "ferrofluid_7_simulated_control_chart.csv")
-    assert [row["coil"] for row in chart] == ["9 turns, C88", "9 turns, C26"]
-    assert all(0.99 < float(row["field_share"]) < 1.01 for row in chart)
-    assert (out / "ferrofluid_7_simulated_control_chart.html").exists()
+    wrong = matrix_config(tmp_path / "a.toml", capacitance_f="88e-9")
+    other = matrix_config(tmp_path / "b.toml", name='"other"')
+    assert commands_sar.run([wrong, other], out=tmp_path / "out") == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "0 of 4 curves are recorded" in said
+    assert "coil of another inductance" in said and "field off, confirmed" in said
+    # Nothing of the other sample was measured.
+    (path,) = (tmp_path / "out").rglob("*.sqlite")
+    assert path.parent.name == "dry_run_sar"
+    with Run.open(path) as run:
+        assert run.results["exit_code"] == 2
+        assert [e.kind for e in run.events()][:1] == ["fingerprint"]
+
+
+def test_bench_of_the_last_sample_is_read_before_the_first_field(
+    tmp_path: Path,
+) -> None:
+    first = matrix_config(tmp_path / "a.toml")
+    names = {"name": '"other"', "capacitance_f": "180e-9"}
+    with pytest.raises(ConfigError, match="not one of the simulated capacitors"):
+        second = matrix_config(tmp_path / "b.toml", **names)
+        commands_sar.run([first, second], out=tmp_path)
+    assert not [*tmp_path.rglob("*.sqlite")]
+
+
+def test_two_samples_need_two_names(tmp_path: Path) -> None:
+    config = matrix_config(tmp_path / "a.toml")
+    with pytest.raises(ConfigError, match="two configs have the name dry_run_sar"):
+        commands_sar.run([config, config], out=tmp_path)
+
+
+def test_every_sample_of_a_list_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[str] = []
+
+    def note(m: Measuring) -> Curves:
+        measured.append(m.plan.name)
+        return Curves()
+
+    monkeypatch.setattr(commands_sar, "measure", note)
+    names = {"a": '"first"', "b": '"second"'}
+    configs = [
+        matrix_config(tmp_path / f"{k}.toml", name=name) for k, name in names.items()
+    ]
+    monkeypatch.setattr(commands_sar, "add_check", lambda *_: None)
+    assert commands_sar.run(configs, out=tmp_path) == 0
+    assert measured == ["first", "second"]
+    assert (tmp_path / "second" / "second.html").exists()
+
+
+def test_form_of_the_table_is_checked_before_anything_is_measured(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(AmfError, match="--to is csv, xlsx or hdf5"):
+        commands_sar.run([tmp_path / "none.toml"], to="ods")
+
+
+def test_resistor_is_no_sample_of_a_matrix(tmp_path: Path) -> None:
+    config = matrix_config(tmp_path / "a.toml")
+    with config.open("a", encoding="utf-8") as file:
+        file.write('kind = "resistor"\n')
+    with pytest.raises(ConfigError, match=r'check.kind = "resistor"'):
+        commands_sar.run([config], out=tmp_path)

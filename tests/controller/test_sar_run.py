@@ -19,10 +19,19 @@ from controller.config_sar_plan import SarPlan, load_plan
 from controller.errors import BenchError, ConfigError, GuardError, RecordingError
 from controller.run_file import Run
 from controller.sar_prompts import Prompts
-from controller.sar_record import read_run
+from controller.sar_record import NoSampleError, description_in, read_run
 from controller.sar_run import Measured, Measuring, measure
 
 CONFIG = Path(__file__).parents[2] / "configs" / "dry_run_sar.toml"
+
+SENSOR = """
+[field_sensor]
+instrument = "scope"
+turns = 1
+area_m2 = 2.0e-4
+attenuation = 10.0
+uncertainty = 0.03
+"""
 
 
 def plan_of(tmp_path: Path, **changed: str) -> SarPlan:
@@ -233,6 +242,86 @@ def test_curves_of_another_seed_are_not_continued(tmp_path: Path) -> None:
     run(plan, tmp_path, 1)
     with pytest.raises(RecordingError, match="another config or seed"):
         run(plan, tmp_path, 2)
+
+
+def test_second_ctrl_c_does_not_keep_the_field_from_going_off(tmp_path: Path) -> None:
+    sent: list[str] = []
+
+    def press(message: dict[str, Any]) -> None:
+        heating = message["kind"] == "event" and "hold begins" in message["sentence"]
+        if heating or sent:
+            sent.append(message["kind"])
+            os.kill(os.getpid(), signal.SIGINT)
+
+    result = run(quick(tmp_path), tmp_path, show=press)
+    assert len(sent) > 1 and result.ending is not None
+    assert result.ending.exit_code == 3
+    assert "field off, confirmed" in result.ending.sentence
+
+
+def test_coil_is_preheated_without_a_sample(tmp_path: Path) -> None:
+    plan = quick(tmp_path, preheat_s="20.0", repeats="1", noise_c="0.0")
+    said: list[str] = []
+    (point, path), (second, _) = run(plan, tmp_path, said=said).done
+    assert (point.content, second.content) == ("nothing", "sample")
+    assert "nothing in the coil: done by itself (simulated)" in said
+    with Run.open(path) as record:
+        data = record.data()
+    assert np.count_nonzero(data.columns["command_field_a_per_m"] > 0.0) == 80
+    assert np.ptp(data.readings["value_c"][:, 0]) < 0.05
+    with pytest.raises(NoSampleError, match="nothing was in the coil: no SAR"):
+        description_in(path)
+
+
+def test_probe_is_taken_out_between_repeats_alone(tmp_path: Path) -> None:
+    said: list[str] = []
+    assert len(run(quick(tmp_path, probe_out="true"), tmp_path, said=said).done) == 2
+    asked = [words.split(":")[0] for words in said if "done by itself" in words]
+    assert asked == [
+        "capacitor C200 fitted",
+        "dry_run_sar in the coil",
+        "probe taken out and put back in",
+    ]
+
+
+def test_field_of_a_curve_is_the_sensors_with_its_uncertainty(tmp_path: Path) -> None:
+    """True field +1 %, sensor 0.8 % high: it reads 1.8 % above current x calibration.
+
+    The noise of the screen adds to a peak, within the stated absolute part.
+    """
+    plan = quick(tmp_path, repeats="1")
+    with plan.path.open("a", encoding="utf-8") as file:
+        file.write(SENSOR)
+    plan = load_plan(plan.path)
+    plan = replace(plan, capacitors=plan.capacitors[:1])
+    ((point, path),) = run(plan, tmp_path).done
+    imported = read_run(path, FieldTable(amplitude_u=0.03))
+    field = imported.curve.field_a_per_m
+    assert "from the field sensor" in imported.how
+    assert field.max() / point.field_a_per_m == pytest.approx(1.018, abs=0.01)
+    assert imported.field_u == pytest.approx(0.0155, abs=0.001)
+    # The second at low drive, until the gain is confirmed, is in the drive as it was.
+    record = checked(imported.curve)
+    pulse = next(p for p in record.phases if p.on)
+    assert pulse.start_s == pytest.approx(20.0, abs=0.1)
+    assert record.edges_s.size > 3
+    assert 0.4 < record.levels[1] < 0.7
+
+
+def test_sediment_takes_power_away_and_convection_couples(tmp_path: Path) -> None:
+    calm, moved = (
+        run(quick(tmp_path, repeats="1", noise_c="0.0", **more), tmp_path / folder)
+        for folder, more in {
+            "a": {},
+            "b": {"sedimentation_s": "100.0", "convection_per_k": "1.0"},
+        }.items()
+    )
+    rises = []
+    for result in (calm, moved):
+        with Run.open(result.done[0][1]) as record:
+            t_c = record.data().readings["value_c"][:, 0]
+        rises.append(float(t_c.max() - t_c[0]))
+    assert 0.1 < rises[1] / rises[0] < 0.75
 
 
 def test_zigzag_is_read_back_as_pulses(tmp_path: Path) -> None:

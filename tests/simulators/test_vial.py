@@ -107,3 +107,27 @@ def test_heated_is_the_liquid():
     vial = Vial(CASE_B)
     vial.advance(30.0, FIELD_A_PER_M, FREQUENCY_HZ)
     assert vial.tumour_max_c == vial.at("sample") > vial.at("wall")
+
+
+def test_convection_agrees_with_the_calorimeter_in_short_steps():
+    vial = Vial(replace(CASE_B, convection_per_k=3.0))
+    other = Calorimeter(CalorimeterSettings(convection_per_c=3.0))
+    for _ in range(200):
+        vial.advance(0.05, FIELD_A_PER_M, FREQUENCY_HZ)
+        other.advance(0.05, FIELD_A_PER_M, FREQUENCY_HZ)
+    still = Vial(CASE_B)
+    still.advance(10.0, FIELD_A_PER_M, FREQUENCY_HZ)
+    assert vial.at("sample") == pytest.approx(other.sample_c, abs=2e-3)
+    assert still.at("sample") - vial.at("sample") > 0.05
+
+
+def test_sediment_leaves_with_its_time_constant():
+    vial = Vial(replace(CASE_B, sedimentation_s=100.0))
+    vial.advance(100.0, 0.0, FREQUENCY_HZ)
+    assert vial.power_w(FIELD_A_PER_M, FREQUENCY_HZ) == pytest.approx(0.5 / math.e)
+
+
+@pytest.mark.parametrize("key", ["convection_per_k", "sedimentation_s"])
+def test_negative_convection_or_sedimentation_is_refused(key):
+    with pytest.raises(ValueError, match="below zero"):
+        replace(CASE_B, **{key: -1.0})
