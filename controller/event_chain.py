@@ -8,15 +8,19 @@ import hashlib
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
-from controller.run_rows import Cell, canonical
+from controller.run_rows import TEXT_COLUMNS, TICK_COLUMNS, Cell, canonical
 
 Rows = Sequence[tuple[Cell, ...]]
 _NAN = float("nan")
-# Another quiet NaN, which no recorded number is: NaN itself counts as NULL.
-_TEXT: float = struct.unpack(">d", bytes.fromhex("7ff8000000000001"))[0]
-_NUMBERS = frozenset((float, int, bool))
+# How the other NaN begins, that arithmetic makes: the same NULL in the file.
+_ODD_NAN = bytes.fromhex("fff8")
+_numbers = itemgetter(
+    *(n for n, name in enumerate(TICK_COLUMNS) if name not in TEXT_COLUMNS)
+)
+_texts = itemgetter(*(n for n, name in enumerate(TICK_COLUMNS) if name in TEXT_COLUMNS))
 
 
 def first_link(header: Mapping[str, Any]) -> str:
@@ -36,10 +40,9 @@ def next_link(previous: str, event: Iterable[Any]) -> str:
 class TicksHash:
     """The hash of the ticks between two events, as it grows. ``count`` is of them all.
 
-    A tick counts as it is read back from its tables, NULL for NaN and 1 for true: how
-    many readings and rows of truth there are, then every cell, as big-endian doubles;
-    then its texts as Python's ``ascii`` writes their list. NULL is 7ff8000000000000,
-    a text's place 7ff8000000000001.
+    A tick counts as it is read back from its tables, NULL for NaN and 1 for true: the
+    cells of columns of numbers as big-endian doubles (tick, readings, truth), NULL
+    being 7ff8000000000000; then the others as Python's ``ascii`` writes their tuple.
     """
 
     def __init__(self, count: int = 0) -> None:
@@ -48,8 +51,12 @@ class TicksHash:
 
     def add(self, row: tuple[Cell, ...], readings: Rows, truth: Rows) -> None:
         """Add a tick: its row, and its rows of the readings and of the truth."""
-        cells = [len(readings), len(truth), *row, *chain(*readings, *truth)]
-        self._hash.update(_packed(cells))
+        numbers = (*_numbers(row), *chain.from_iterable(truth))
+        texts = [len(readings), len(truth), *_texts(row)]
+        for seq, probe, value_c, quality, taken_s, cem43_min in readings:
+            numbers += (seq, probe, value_c, taken_s, cem43_min)
+            texts.append(quality)
+        self._hash.update(_packed(numbers, texts))
         self.count += 1
 
     def take(self) -> str:
@@ -58,22 +65,23 @@ class TicksHash:
         return taken
 
 
-def _packed(cells: list[Cell]) -> bytes:
-    texts: list[Cell] = []
-    numbers = [
-        cell if cell.__class__ in _NUMBERS and cell == cell else _rest(cell, texts)
-        for cell in cells
-    ]
-    packed: bytes = struct.pack(f">{len(numbers)}d", *numbers)
+def _packed(numbers: tuple[Cell, ...], texts: list[Cell]) -> bytes:
+    form = f">{len(numbers)}d"
+    try:
+        packed = struct.pack(form, *numbers)
+    except (struct.error, TypeError):
+        packed = _ODD_NAN  # a NULL, or a text where a number belongs
+    if _ODD_NAN in packed:
+        packed = struct.pack(form, *(_plain(cell, texts) for cell in numbers))
     return packed + ascii(texts).encode()
 
 
-def _rest(cell: Cell, texts: list[Cell]) -> float:
-    """Return what stands for a cell that is no number; a text is added to the texts."""
-    if cell is None or cell != cell:
+def _plain(cell: Cell, texts: list[Cell]) -> float:
+    """Return the one NaN for NULL and for every NaN; a text is added to the texts."""
+    if isinstance(cell, str | bytes):
+        texts.append(cell)
         return _NAN
-    texts.append(cell)
-    return _TEXT
+    return _NAN if cell is None or cell != cell else float(cell)
 
 
 def ending(events: int, last_link: str, ticks: TicksHash) -> dict[str, Any]:
