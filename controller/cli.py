@@ -238,16 +238,16 @@ def gui(
         list[Path] | None,
         typer.Argument(
             help="A config; a run file to replay, two to compare; or a folder of runs.",
-            metavar="[CONFIG | RUN [RUN] | FOLDER]",
+            metavar="CONFIG|RUN|FOLDER",
         ),
     ] = None,
     out: Out = None,
 ) -> None:
     """Open the window on a treatment, on recorded runs, or on nothing yet.
 
-    A CONFIG of a simulated bench runs at once, a real one is checked and confirmed
-    first. RUN is replayed, two RUNs are compared, FOLDER lists its runs. Without any,
-    the window opens where a config is chosen.
+    A CONFIG of a simulated bench runs at once, a real one is checked and
+    confirmed first. RUN is replayed, two RUNs are compared, FOLDER lists its
+    runs. Without any, the window opens where a config is chosen.
     """
     raise typer.Exit(commands_run.gui(paths or [], out))
 

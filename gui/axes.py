@@ -68,8 +68,9 @@ def band(
         pen=pg.mkPen(None),
     )
     region.setZValue(-10)
-    # Under its upper edge: a curve that holds runs along the lower half.
-    _write(region.lines[1], text, theme.faint, theme, font, (0.03, 0, 0))
+    # Under its upper edge, for a curve that holds runs along the lower half; beside
+    # the words of the set-point, for on a low plot they are at one height.
+    _write(region.lines[1], text, theme.faint, theme, font, (0.32, 0, 0))
     return region
 
 

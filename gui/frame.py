@@ -39,6 +39,8 @@ class Frame(QWidget):
         self.light = QPushButton(texts.THEME)
         self.light.setCheckable(True)
         self.sound = QPushButton(texts.SOUND)
+        for small in (self.light, self.sound):
+            small.setObjectName("corner")
         self.sound.setCheckable(True)
         self.sound.setToolTip(texts.SOUND_TIP)
         self.stop = QPushButton(f"{texts.STOP}  ({texts.STOP_KEY})")

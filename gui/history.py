@@ -79,13 +79,13 @@ def _setpoint_line(snapshot: Message) -> Line | None:
 
 
 def _trip_lines(hello: Message) -> tuple[Line, ...]:
-    """Give one line for each trip temperature, with the probes that share it."""
-    sharers: dict[float, list[str]] = {}
+    """Give one line for each trip temperature, with the roles that share it."""
+    sharers: dict[float, dict[str, None]] = {}
     for probe in parts(hello, "probes"):
         trip_c = number(probe, "trip_c")
         if trip_c is not None:
-            sharers.setdefault(trip_c, []).append(words(probe, "name"))
+            sharers.setdefault(trip_c, {})[words(probe, "role")] = None
     return tuple(
-        Line(trip_c, texts.TRIP_LINE.format(trip=f"{trip_c:g}", names=", ".join(names)))
-        for trip_c, names in sharers.items()
+        Line(trip_c, texts.TRIP_LINE.format(trip=f"{trip_c:g}", roles=", ".join(roles)))
+        for trip_c, roles in sharers.items()
     )

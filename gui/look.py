@@ -139,6 +139,7 @@ QLabel#phase, QLabel#reading, QLabel#share
     {{ font-size: {px(28)}; font-weight: bold; }}
 QLabel#reading-small {{ font-size: {px(19)}; font-weight: bold; }}
 QLabel#caption-small {{ color: {theme.faint}; font-size: {px(11)}; }}
+QCheckBox#probe-small {{ font-size: {px(13)}; }}
 QLabel#band {{ font-size: {px(18)}; font-weight: bold; padding: {px(4)}; }}
 QLabel#notice {{ font-size: {px(16)}; font-weight: bold; }}
 QLabel#field {{ font-size: {px(20)}; font-weight: bold; }}
@@ -159,6 +160,7 @@ def _buttons(theme: Theme, narrow: str, wide: str) -> str:
     return f"""
 QPushButton, QLineEdit
     {{ background: {theme.panel}; {box} padding: {narrow} {wide}; }}
+QPushButton#corner {{ padding: 1px {wide}; }}
 QAbstractSpinBox {{ background: {theme.panel}; {box} }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button
     {{ width: 0px; border: none; }}

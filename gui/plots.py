@@ -21,7 +21,7 @@ POINTS_PER_PX = 2
 SHORTEST_SPAN_S = 60.0
 FAR_TRIP_C = 3.0
 MARGIN_SHARE, MARGIN_PX = 0.12, 22
-LOWER_PX, LOWER_SHARE = 120, 0.36
+LOWER_PX, LOWER_SHARE = 120.0, 0.36
 LOWEST_C, HIGHEST_C = -20.0, 120.0
 REDRAW_MS = 30
 PAN_SHARE, ZOOM_SHARE = 0.2, 0.7
@@ -46,19 +46,17 @@ class RunPlots(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.span_s: float | None = None
-        self.following = True
-        self._theme = DARK
+        self.following = self._own_height = True
+        self._theme, self._lower_px = DARK, LOWER_PX
         self._font = QFont(self.font())
         self._view = PlotView((), (), None, None, "", (), ())
         self._hidden: set[str] = set()
-        self._own_height = True
         self._canvas = pg.GraphicsLayoutWidget()
         room = QVBoxLayout(self)
         room.setContentsMargins(0, 0, 0, 0)
         room.addWidget(self._canvas)
         self._upper = self._add_plot(0, texts.TEMPERATURE_AXIS)
         self._lower = self._add_plot(1, texts.SHARE_AXIS)
-        self._lower_px: float = LOWER_PX
         self._lay_out()
         self._items: dict[tuple[str, str], pg.PlotDataItem] = {}
         self._levels: list[object] = []

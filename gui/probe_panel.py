@@ -52,6 +52,7 @@ class ProbeRow:
 
     def __init__(self, grid: QGridLayout, row: int, view: ProbeView, size: str) -> None:
         self.switch = QCheckBox(view.name.replace("&", "&&"))
+        self.switch.setObjectName("probe" + size)
         self.switch.setChecked(True)
         self.switch.setToolTip(texts.PROBE_TIP)
         self.swatch = Swatch(view.role, view.style)
@@ -104,6 +105,7 @@ class ProbePanel(Panel):
         self._room.setContentsMargins(10, 4, 10, 4)
         self._table = QWidget()
         self._room.addWidget(self._table)
+        self.setVisible(False)
 
     def show_theme(self, theme: look.Theme) -> None:
         """Take the colours of a theme."""
@@ -117,6 +119,7 @@ class ProbePanel(Panel):
         if names != self._names:
             self._names = names
             self._build(views)
+            self.setVisible(bool(names))
         for view, row in zip(views, self._rows, strict=True):
             row.show_view(view)
 
@@ -127,9 +130,9 @@ class ProbePanel(Panel):
         self._table.setObjectName("table")
         grid = QGridLayout(self._table)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         size = "-small" if len(views) > ROOMY_PROBES else ""
+        grid.setVerticalSpacing(1 if size else 2)
         self._rows = [ProbeRow(grid, row, view, size) for row, view in enumerate(views)]
         for row, view in zip(self._rows, views, strict=True):
             row.show_theme(self._theme)

@@ -132,7 +132,10 @@ def _segment(snapshot: Message) -> str:
 
 
 def _dose(snapshot: Message) -> str:
-    dose = fixed(number(snapshot, "cem43_min"), 2)
+    dose_min = number(snapshot, "cem43_min")
+    if dose_min is None:
+        return texts.NOTHING
+    dose = fixed(dose_min, 2)
     target_min = number(snapshot, "target_cem43_min")
     if target_min is None:
         return texts.DOSE_MINUTES.format(dose=dose)

@@ -66,9 +66,9 @@ SOUND_TIP = "Beep while an alarm is not acknowledged"
 PAGE_RUN = "&Run"
 PAGE_EVENTS = "&Events"
 PROBE_TIP = "Show or hide this curve"
-TRIP_LINE = "trip {trip} °C\n{names}"
-# As wide as the lane beside the plot is; longer names end in an ellipsis.
-TRIP_WIDEST = "core, margin-2"
+TRIP_LINE = "trip {trip} °C\n{roles}"
+# As wide as the lane beside the plot is; longer words end in an ellipsis.
+TRIP_WIDEST = "margin, healthy"
 SETPOINT_LINE = "set-point {value} °C"
 BAND = "band {low} to {high} °C"
 

@@ -17,7 +17,10 @@ ELIDE = Qt.TextElideMode.ElideRight
 
 
 class TripLane(pg.AxisItem):  # type: ignore[misc] # pyqtgraph has no types
-    """A right axis without a scale: only the trips in sight, none over another."""
+    """A right axis without a scale: only the trips in sight, none over another.
+
+    On a plot too low for them, only their temperatures are written.
+    """
 
     def __init__(self) -> None:
         super().__init__(orientation="right")
@@ -52,7 +55,9 @@ class TripLane(pg.AxisItem):  # type: ignore[misc] # pyqtgraph has no types
         left = room.left() + LEADER_PX + GAP_PX
         width_px = room.right() - left
         written = [self._elided(trip.text, width_px) for trip in seen]
-        heights_px = [self._metrics.height() * (1 + w.count("\n")) for w in written]
+        if sum(map(self._height_px, written)) > room.height():
+            written = [words.split("\n")[0] for words in written]
+        heights_px = [self._height_px(words) for words in written]
         tops_px = spread(lines_px, heights_px, (room.top(), room.bottom()))
         leaders, labels = [], []
         for line_px, top_px, height_px, text in zip(
@@ -64,6 +69,9 @@ class TripLane(pg.AxisItem):  # type: ignore[misc] # pyqtgraph has no types
             labels.append((place, FLAGS.value, text))
         edge = (self.pen(), room.topLeft(), room.bottomLeft())
         return edge, leaders, labels
+
+    def _height_px(self, words: str) -> float:
+        return self._metrics.height() * (1 + words.count("\n"))
 
     def _elided(self, text: str, width_px: float) -> str:
         lines = text.split("\n")

@@ -42,6 +42,24 @@ FAULT = {
     "measured": "45.2 °C (median of three)",
     "limit": "45.0 °C",
 }
+QUESTIONS = (
+    {
+        "kind": "question",
+        "name": "water on",
+        "answers": ["yes", "no"],
+        "right": ["yes"],
+        "sentence": "Is the cooling water on?",
+        "open_end": "",
+    },
+    {
+        "kind": "question",
+        "name": "touch test",
+        "answers": ["ready"],
+        "right": ["ready"],
+        "sentence": "Ready to touch each probe?",
+        "open_end": "skip",
+    },
+)
 SLIPPED = {
     "code": "slipped",
     "sentence": "margin reads far from what its neighbours say: slipped out?",
@@ -148,6 +166,9 @@ def snapshot(seq: int, phase: str, trouble: bool, share: float) -> dict[str, Any
         "power_share": share * share if on else 0.0,
         "cem43_min": probes[0]["cem43_min"],
         "target_cem43_min": 60.0,
+        "t90_c": probes[1]["value_c"],
+        "cem43_t90_min": probes[1]["cem43_min"],
+        "t90_points": 2,
         "reason": "",
         "faults": [FAULT | {"t_s": t_s}, SLIPPED | {"t_s": 3.0}] if trouble else [],
         "cautions": ["healthy is warm: the field is held back"] if trouble else [],
@@ -162,6 +183,19 @@ def read_requests(requests: "queue.Queue[str]") -> None:
         said = [str(value) for value in message.values()]
         requests.put(" ".join([name, *said]))
     requests.put("eof")
+
+
+def ask(requests: "queue.Queue[str]") -> bool:
+    """Ask each question until it has an answer; False where a stop comes instead."""
+    for question in QUESTIONS:
+        say(question)
+        request = ""
+        while not request.startswith("answer"):
+            request = requests.get()
+            if request in ("stop", "eof"):
+                return False
+        say({"kind": "event", "t_s": 0.0, "sentence": f"got {request}"})
+    return True
 
 
 def off_and_end(options: argparse.Namespace, code: int, sentence: str) -> int:
@@ -181,6 +215,8 @@ def run(options: argparse.Namespace) -> int:
     if options.more_probes:
         PROBES.extend(MORE_PROBES)
     say(hello(options.bench))
+    if options.ask and not ask(requests):
+        return off_and_end(options, 3, "stopped by the operator")
     for t_s, sentence in EVENTS:
         say({"kind": "event", "t_s": t_s, "event": "phase", "sentence": sentence})
     seq = 0
@@ -211,6 +247,7 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--phase", default="")
     parser.add_argument("--share", type=float, default=0.86)
     parser.add_argument("--echo", action="store_true")
+    parser.add_argument("--ask", action="store_true")
     parser.add_argument("--more-probes", action="store_true")
     parser.add_argument("--trouble", action="store_true")
     parser.add_argument("--quiet-after", type=int, default=0)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import controller
+from controller.decisions.alarms import Alarm, as_data
 from gui import texts
 from gui.alarms import ALARMS_SHOWN, alarm_notices, alarms_of
 from tests.gui.fake_engine import FAULT, snapshot
@@ -43,6 +44,20 @@ def test_an_engine_s_own_alarms_are_taken_as_they_are():
     assert shown[0].flash_hz == 0.0
     assert shown[1].flash_hz > 0.0
     assert 0.4 <= shown[2].flash_hz <= 0.8
+
+
+def test_an_alarm_says_to_do_what_the_engine_says():
+    """The engine's own alarms, so that both sides mean the same keys."""
+    latched = Alarm("core-hot", "high", "core too hot", 5.0, 5.0, "", "", "45.0 °C")
+    passing = Alarm("body-away", "low", "body at 34.9 °C", 21.2, 21.2)
+    told = as_data((latched._replace(raised=True), passing._replace(raised=True)), 30.0)
+    assert all(entry["todo"] for entry in told)
+    shown = notices({"alarms": told})
+    assert [n.text.splitlines()[-1] for n in shown] == [
+        texts.WHAT_TO_DO.format(action=entry["todo"]) for entry in told
+    ]
+    told[0]["todo"] = ""
+    assert texts.ACTIONS["core-hot"] in notices({"alarms": told})[0].text
 
 
 def test_many_alarms_are_counted_not_dropped():

@@ -277,7 +277,7 @@ def test_lines_of_the_plot():
     assert plot.setpoint is not None
     assert plot.setpoint.value_c == 43.0
     assert [trip.value_c for trip in plot.trips] == [45.0, 43.0, 39.0]
-    assert plot.trips[0].text == "trip 45 °C: core, margin"
+    assert plot.trips[0].text == "trip 45 °C\ncore, margin"
 
 
 def test_events_stand_on_the_time_axis():

@@ -255,7 +255,7 @@ def test_nothing_pushes_the_stop_off_the_screen(opened, qtbot, size):
     qtbot.waitUntil(stop_is_whole, timeout=LIMIT_MS)
     assert (window.width(), window.height()) == size
     hint = window.minimumSizeHint()
-    assert (hint.width() <= size[0], hint.height() <= size[1]) == (True, True)
+    assert (hint.width(), hint.height()) <= size and hint.height() <= size[1], hint
 
 
 def test_the_command_lines_are_those_of_the_contract():
