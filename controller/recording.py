@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -35,16 +36,18 @@ __all__ = ["Recorder", "RunHeader", "TickRecord", "Truth"]
 # A foreign program that holds a lock must not stall a tick for longer than this.
 LOCK_WAIT_S = 0.2
 # Folding the log in waits for the disk: seldom enough to stay out of the loop's p99.
-LOG_PAGES = 4000
+LOG_PAGES = 8000
+# A tick touches a few rows: with small pages less is written for each of them.
+PAGE_BYTES = 2048
 APPLICATION_ID = 0x414D4642  # "AMFB"
 
 
-def _insert(table: str, columns: int) -> str:
-    return f"INSERT INTO {table} VALUES ({', '.join('?' * columns)})"
+def _insert(table: str, columns: int, rows: int = 1) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return f"INSERT INTO {table} VALUES {', '.join([row] * rows)}"
 
 
 _TICK = _insert("ticks", len(TICK_COLUMNS))
-_READING = _insert("readings", 2 + len(READING_COLUMNS))
 _TRUTH = _insert("truth", 1 + len(TRUTH_COLUMNS))
 _EVENT = _insert("events", 10)
 _SCHEMA = f"""
@@ -71,6 +74,7 @@ class Recorder:
         self._truth = header.truth
         self._events = 0
         self._ticks = TicksHash()
+        self._probes, self._reading = 0, ""
         _reserve(path)
         try:
             self._db = sqlite3.connect(
@@ -102,13 +106,21 @@ class Recorder:
         try:
             execute("BEGIN")
             execute(_TICK, row)
-            self._db.executemany(_READING, readings)
+            if readings:
+                execute(self._readings_of(len(readings)), [*chain(*readings)])
             for cells in truth:
                 execute(_TRUTH, cells)
             execute("COMMIT")
         except sqlite3.Error as error:
             raise self._failed(f"tick {record.seq}", error) from error
         self._ticks.add(row, readings, truth)
+
+    def _readings_of(self, probes: int) -> str:
+        """Return the statement that records all readings of a tick at once."""
+        if probes != self._probes:
+            self._probes = probes
+            self._reading = _insert("readings", 2 + len(READING_COLUMNS), probes)
+        return self._reading
 
     def event(
         self,
@@ -164,7 +176,8 @@ class Recorder:
         values = {**asdict(header), "format": FORMAT}
         # A script commits what is pending first, so that BEGIN is part of it.
         self._db.executescript(
-            f"PRAGMA application_id={APPLICATION_ID};BEGIN;{_SCHEMA}"
+            f"PRAGMA page_size={PAGE_BYTES};PRAGMA application_id={APPLICATION_ID};"
+            f"BEGIN;{_SCHEMA}"
         )
         self._db.executemany(
             "INSERT INTO run VALUES (?, ?)",
