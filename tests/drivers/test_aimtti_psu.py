@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from drivers.aimtti_psu import MODELS, AimttiPsu, trip_of
+from drivers.aimtti_psu import JOINED, MODELS, AimttiPsu, trip_of
 from drivers.errors import Garbled, Refused, Silent, WrongInstrument
 from drivers.roles import Identity, SupplyState
 from drivers.transport import Transport
@@ -42,22 +42,34 @@ def test_an_unknown_model_is_refused() -> None:
     [(b"12.000V", b"3.00A"), (b"12.0000V", b"3.0000A"), (b"12V", b"3A")],
 )
 def test_read_state_in_any_number_of_digits(volts: bytes, amps: bytes) -> None:
-    with scripted(
-        (b"V1O?\n", volts + b"\r\n"),
-        (b"I1O?\n", amps + b"\r\n"),
-        (b"OP1?\n", b"1\r\n"),
-        (b"LSR1?\n", b"2\r\n"),
-    ) as link:
+    answers = volts + b"\r\n" + amps + b"\r\n1\r\n2\r\n"
+    with scripted((JOINED, answers)) as link:
         assert AimttiPsu(link).read_state() == SupplyState(12.0, 3.0, True, "")
 
 
-def state_script(events: bytes, on: bytes = b"0") -> list[tuple[bytes, bytes]]:
-    return [
-        (b"V1O?\n", b"0.000V\r\n"),
-        (b"I1O?\n", b"0.00A\r\n"),
-        (b"OP1?\n", on + b"\r\n"),
-        (b"LSR1?\n", events + b"\r\n"),
+def test_where_joined_queries_do_not_work_it_asks_one_by_one() -> None:
+    singly = [
+        (b"V1O?\n", b"12.000V\r\n"),
+        (b"I1O?\n", b"3.00A\r\n"),
+        (b"OP1?\n", b"1\r\n"),
+        (b"LSR1?\n", b"2\r\n"),
     ]
+    with scripted((JOINED, b"12.000V\r\n"), *singly, *singly) as link:
+        supply = AimttiPsu(link)
+        for _ in range(2):
+            assert supply.read_state() == SupplyState(12.0, 3.0, True, "")
+
+
+def test_once_joined_queries_have_worked_silence_is_silence() -> None:
+    with scripted(*state_script(b"0"), (JOINED, b"")) as link:
+        supply = AimttiPsu(link)
+        supply.read_state()
+        with pytest.raises(Silent):
+            supply.read_state()
+
+
+def state_script(events: bytes, on: bytes = b"0") -> list[tuple[bytes, bytes]]:
+    return [(JOINED, b"0.000V\r\n0.00A\r\n" + on + b"\r\n" + events + b"\r\n")]
 
 
 def test_a_trip_is_remembered_until_it_is_reset() -> None:
@@ -231,20 +243,20 @@ def test_off_switches_off_before_anything_else() -> None:
 )
 def test_a_garbled_answer_is_never_a_number(answer: bytes) -> None:
     with (
-        scripted((b"V1O?\n", answer)) as link,
+        scripted((JOINED, answer + b"0.00A\r\n0\r\n0\r\n")) as link,
         pytest.raises(Garbled, match=re.escape(repr(answer))),
     ):
         AimttiPsu(link).read_state()
 
 
 def test_an_output_state_other_than_0_or_1_is_garbled() -> None:
-    script = state_script(b"0", on=b"2")[:3]
+    script = state_script(b"0", on=b"2")
     with scripted(*script) as link, pytest.raises(Garbled):
         AimttiPsu(link).read_state()
 
 
 def test_a_query_without_reply_is_silence() -> None:
-    with scripted((b"V1O?\n", b"")) as link, pytest.raises(Silent):
+    with scripted((JOINED, b""), (b"V1O?\n", b"")) as link, pytest.raises(Silent):
         AimttiPsu(link).read_state()
 
 
