@@ -23,7 +23,7 @@ from gui.run_view import RunView
 from gui.view import View
 
 SIDE_PX = 400
-STOP_PX = (80, 140)
+STOP_PX = (72, 140)
 
 
 class Frame(QWidget):

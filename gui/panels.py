@@ -133,7 +133,8 @@ class DrivePanel(Panel):
         self._values = []
         captions = (texts.SUPPLY, texts.GENERATOR, texts.POWER, texts.T90)
         for row, caption in enumerate(captions):
-            value = label()
+            # What T90 is of takes many words: they are small.
+            value = label("caption" if caption == texts.T90 else "")
             value.setAlignment(RIGHT)
             grid.addWidget(label("caption", caption), row, 0)
             grid.addWidget(value, row, 1)

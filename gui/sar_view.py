@@ -67,7 +67,9 @@ class SarView(ProcedureView):
     def show_form(self, form: Form) -> None:
         """Take the config that is open; only a matrix can be measured."""
         matrix = "matrix" in form.data
-        self.sample.setVisible(matrix)
+        if matrix != self.tabs.isTabVisible(0):
+            self.tabs.setTabVisible(0, matrix)
+            self.tabs.setCurrentIndex(0 if matrix else 1)
         if matrix:
             self.sample.show_form(form)
         usable = matrix and not form.changed and not form.problems

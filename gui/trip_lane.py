@@ -3,6 +3,8 @@
 Beside, not above: words on a line would hide the curve that comes near it.
 """
 
+from collections.abc import Sequence
+
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
@@ -44,7 +46,7 @@ class TripLane(pg.AxisItem):  # type: ignore[misc] # pyqtgraph has no types
 
     def generateDrawSpecs(  # noqa: N802 (pyqtgraph's name)
         self, painter: QPainter
-    ) -> tuple[object, list[object], list[object]]:
+    ) -> tuple[object, Sequence[object], Sequence[object]]:
         """Place the words, and lead each of them to its line."""
         low_c, high_c = self.range
         room = self.mapRectFromParent(self.geometry())

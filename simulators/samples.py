@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Any
 from simulators.bench import Sample, seeded
 from simulators.motion import Moments, with_bursts
 from simulators.nanoparticles import Ilp
-from simulators.pennes_sphere import PennesSphere, SphereParameters
 from simulators.probe import Probe, ProbeParameters
 from simulators.tissues import Body, BodyParameters, Flow
-from simulators.tumour_grid import GridParameters, TumourGrid
 from simulators.two_node import TissueParameters, TwoNode
-from simulators.vial import Vial, VialParameters
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -36,16 +33,23 @@ def build(values: Values, physics: Values, seed: int) -> Sample:
     if kind == "two-node":
         tissue = TissueParameters(**_known(TissueParameters, values))
         return TwoNode(tissue, seeded(seed, "perfusion"), values["body_c"])
+    # what needs SciPy is loaded only where it is asked for: it takes a while
     particles = _particles(values)
     if kind == "vial":
+        from simulators.vial import Vial, VialParameters
+
         return Vial(
             VialParameters(particles=particles, **_known(VialParameters, values))
         )
     flow = _flow(values, physics, seed)
     if kind == "tumour-grid":
+        from simulators.tumour_grid import GridParameters, TumourGrid
+
         grid = GridParameters(particles=particles, **_known(GridParameters, values))
         return TumourGrid(grid, seeded(seed, "clumps"), flow, values["body_c"])
     if kind == "pennes-sphere":
+        from simulators.pennes_sphere import PennesSphere, SphereParameters
+
         sphere = SphereParameters(
             particles=particles, **_known(SphereParameters, values)
         )

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from controller.analysis.resonance_fit import ROUNDING, FitRefused, Resonance
 
@@ -183,6 +182,8 @@ def _budget(
     pickup_uncertainty: float,
     resonance: Resonance,
 ) -> tuple[Contribution, ...]:
+    from scipy.stats import t as student  # here: no other command waits for it
+
     # few points: a normal deviation that has Student's 95 % quantile
     widened = float(student.ppf(0.975, freedom)) / NORMAL_95
     x = 2.0 * resonance.quality * resonance.resonance_uncertainty_hz

@@ -2,12 +2,10 @@
 
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib
-from jinja2 import Environment, StrictUndefined
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Bands are (class, word, sentence), tiles (name, value).
 _START = """<!DOCTYPE html>
@@ -112,17 +110,22 @@ def render_page(
 
     ``content`` holds ``title``, ``lead`` and what the body asks for; text is escaped.
     """
+    from jinja2 import Environment, StrictUndefined  # here: as Matplotlib below
+
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     environment.filters.update(filters or {})
     template = environment.from_string(_START + body + _END)
     return template.render(tiles=tiles, bands=bands, **content)
 
 
-def drawing(name: str, draw: Callable[[], Figure]) -> str:
+def drawing(name: str, draw: Callable[[], "Figure"]) -> str:
     """Return a figure as an SVG element, the same for the same data.
 
     ``name`` keeps its inner names apart from those of other figures on the page.
     """
+    import matplotlib  # here: a command that draws nothing does not wait for it
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
         figure = draw()
         FigureCanvasSVG(figure)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import curve_fit
 
 from controller.errors import AmfError
 
@@ -122,6 +121,8 @@ def _relative(
 def _solve(
     frequency: Floats, measured: Floats, sigma: Floats, best_hz: float
 ) -> tuple[Floats, Floats]:
+    from scipy.optimize import curve_fit  # here: no other command waits for it
+
     start = (best_hz, FIRST_QUALITY, 1.0 / float(measured.max()))
     try:
         found, covariance = curve_fit(

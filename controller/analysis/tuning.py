@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
-from scipy.signal import lfilter
 
 from controller.analysis.calorimetry import Value
 from controller.analysis.run_data import RunData
@@ -97,6 +95,8 @@ def tune(share: Floats, reading_c: Floats, period_s: float) -> Tuned:
     Raises:
         ValueError: the readings rose by less than 0.5 °C; nothing can be learned.
     """
+    from scipy.optimize import least_squares  # here: no other command waits for it
+
     seen = np.isfinite(reading_c)
     heated = np.flatnonzero(share > 0.0)
     start = int(heated[0]) if heated.size else 0
@@ -162,6 +162,8 @@ def _tuned(
 
 def _response(values: Floats, share: Floats, period_s: float) -> Floats:
     """Return the modelled rise of the reading in °C for each tick, shape (ticks,)."""
+    from scipy.signal import lfilter  # here: no other command waits for it
+
     gain, tau_s, delay_s, _, lag_part, stays = (float(v) for v in values)
     keep = np.exp(-period_s / tau_s)
     # a share holds from its tick to the next: its heat shows one tick later

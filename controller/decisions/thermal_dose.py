@@ -5,7 +5,6 @@ Source: Sapareto & Dewey 1984, Int. J. Radiat. Oncol. Biol. Phys. 10:787.
 """
 
 import math
-from functools import lru_cache
 
 _LN2 = math.log(2.0)
 _NEARLY_LEVEL_C = 0.02
@@ -44,7 +43,6 @@ def gap_dose_min(from_c: float, to_c: float, dt_s: float, *, healthy: bool) -> f
     return dose_rate(max(from_c, to_c)) * dt_s / 60.0
 
 
-@lru_cache(maxsize=1024)  # a thermometer has few values: 0.1 °C steps repeat
 def _rate(temperature_c: float) -> float:
     above_c = temperature_c - 43.0
     if above_c < 0.0:

@@ -1,5 +1,6 @@
-"""The command line as a person uses it, in processes of their own."""
+"""The command line as a person uses it: what needs none of its own, in this process."""
 
+import io
 import json
 import os
 import signal
@@ -7,11 +8,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from controller import cli
 from tests.controller.rig import CONFIGS
 
 SHORT = CONFIGS / "dry_run_short.toml"
@@ -29,6 +32,25 @@ def amf(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
     )
     assert done.returncode == code, done.stderr + done.stdout
     return done
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed."""
+
+    stdout: str
+    stderr: str
+
+
+def here(*arguments: object, code: int = 0) -> Said:
+    """Run a command in this process, from its words to its exit code."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["amf", *map(str, arguments)])
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as e:
+            cli.main()
+    assert (e.value.code or 0) == code, err.getvalue() + out.getvalue()
+    return Said(out.getvalue(), err.getvalue())
 
 
 def only_run(folder: Path) -> Path:
@@ -63,31 +85,34 @@ def messages(process: subprocess.Popen[str]) -> Iterator[dict]:
 
 
 def until_on(process: subprocess.Popen[str]) -> dict:
-    """Read messages until the output is on."""
+    """Read messages until the output is on; say meanwhile that somebody is there."""
+    assert process.stdin is not None
     for message in messages(process):
         if message["kind"] == "snapshot" and message["drive"]["output_on"]:
             return message
+        process.stdin.write('{"request": "alive"}\n')
+        process.stdin.flush()
     raise AssertionError("the engine ended before the output was on")
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run")
-    amf("run", SHORT, "--out", folder, "--seed", 7)
+    here("run", SHORT, "--out", folder, "--seed", 7)
     return only_run(folder)
 
 
 def test_a_seed_gives_identical_ticks(run: Path, tmp_path: Path) -> None:
-    amf("run", SHORT, "--out", tmp_path, "--seed", 7)
+    amf("run", SHORT, "--out", tmp_path, "--seed", 7)  # a process of its own
     texts = []
     for path in (run, only_run(tmp_path)):
-        amf("export", path)
+        here("export", path)
         texts.append((path.parent / f"{path.stem}_ticks.csv").read_bytes())
     assert texts[0] == texts[1] and len(texts[0]) > 10_000
 
 
 def test_another_seed_gives_other_ticks(run: Path, tmp_path: Path) -> None:
-    amf("run", SHORT, "--out", tmp_path, "--seed", 8)
+    here("run", SHORT, "--out", tmp_path, "--seed", 8)
     other = sqlite3.connect(only_run(tmp_path))
     this = sqlite3.connect(run)
     query = "SELECT controlled_c FROM ticks LIMIT 200"
@@ -97,8 +122,8 @@ def test_another_seed_gives_other_ticks(run: Path, tmp_path: Path) -> None:
 
 
 def test_replay_reproduces_every_command(run: Path) -> None:
-    assert "bit for bit" in amf("replay", run).stdout
-    assert "whole" in amf("verify", run).stdout
+    assert "bit for bit" in here("replay", run).stdout
+    assert "whole" in here("verify", run).stdout
 
 
 def test_replay_finds_a_changed_command(run: Path, tmp_path: Path) -> None:
@@ -107,11 +132,11 @@ def test_replay_finds_a_changed_command(run: Path, tmp_path: Path) -> None:
     with sqlite3.connect(copy) as db:
         db.execute("UPDATE ticks SET command_current_a = 1.23 WHERE seq = 200")
     db.close()
-    assert "tick 200" in amf("replay", copy, code=1).stdout
+    assert "tick 200" in here("replay", copy, code=1).stdout
 
 
 def test_report_prints_what_was_promised(run: Path) -> None:
-    summary = json.loads(amf("report", run, "--json").stdout)
+    summary = json.loads(here("report", run, "--json").stdout)
     assert summary["simulated"] is True and summary["completed"] is True
     promised = """overshoot_c mean_error_c rms_error_c true_overshoot_c
         true_mean_error_c true_rms_error_c settling_s healthy_max_c max_hf_a_per_m_s
@@ -121,20 +146,20 @@ def test_report_prints_what_was_promised(run: Path) -> None:
     assert summary["true_max_hf_a_per_m_s"] <= summary["ceiling_a_per_m_s"]
     assert set(summary["cem43_min"]) == {"core", "margin", "healthy", "body"}
     page = run.with_suffix(".html")
-    amf("report", run)
+    here("report", run)
     text = page.read_text(encoding="utf-8")
     assert "SIMULATED" in text and 'src="http' not in text
 
 
 @pytest.mark.parametrize("to", ["csv", "xlsx", "hdf5"])
 def test_export(run: Path, tmp_path: Path, to: str) -> None:
-    done = amf("export", run, "--to", to, "--out", tmp_path / "new")
+    done = here("export", run, "--to", to, "--out", tmp_path / "new")
     for line in done.stdout.split():
         assert Path(line).stat().st_size > 20
 
 
 def test_export_for_a_german_spreadsheet(run: Path, tmp_path: Path) -> None:
-    amf("export", run, "--decimal", ",", "--separator", ";", "--out", tmp_path)
+    here("export", run, "--decimal", ",", "--separator", ";", "--out", tmp_path)
     text = (tmp_path / f"{run.stem}_ticks.csv").read_text(encoding="utf-8")
     header, first, *_ = text.splitlines()
     assert header.count(";") == first.count(";") > 10 and "." not in first
@@ -157,7 +182,7 @@ def test_a_wrong_run_file_is_one_sentence(
         db.close()
     elif kind == "folder":
         path.mkdir()
-    error = amf(command, path, code=2).stderr
+    error = here(command, path, code=2).stderr
     assert "wrong.sqlite" in error.replace("\n", "") and "Traceback" not in error
 
 
@@ -169,9 +194,9 @@ def test_a_wrong_config_opens_nothing(tmp_path: Path) -> None:
 
 
 def test_check_off_and_monitor(tmp_path: Path) -> None:
-    assert "confirmed" in amf("check", SHORT).stdout
-    assert "confirmed" in amf("off", SHORT).stdout
-    amf("monitor", SHORT, "--duration-s", 0.5, "--out", tmp_path)
+    assert "confirmed" in here("check", SHORT).stdout
+    assert "confirmed" in here("off", SHORT).stdout
+    here("monitor", SHORT, "--duration-s", 0.5, "--out", tmp_path)
     db = sqlite3.connect(only_run(tmp_path))
     on = db.execute("SELECT count(*), sum(command_output_on) FROM ticks").fetchone()
     db.close()
@@ -188,7 +213,7 @@ def test_a_signal_ends_in_a_confirmed_stop(tmp_path: Path, number: int) -> None:
         assert process.wait(LONG_S) == 3
     assert [m for m in rest if m["kind"] == "off"][-1]["confirmed"]
     assert rest[-1]["kind"] == "end" and rest[-1]["exit_code"] == 3
-    summary = json.loads(amf("report", only_run(tmp_path), "--json").stdout)
+    summary = json.loads(here("report", only_run(tmp_path), "--json").stdout)
     assert summary["completed"] is False and summary["record_complete"] is True
 
 
@@ -238,8 +263,8 @@ def test_a_killed_run_can_be_read(tmp_path: Path) -> None:
         process.kill()
         process.wait(LONG_S)
     path = only_run(tmp_path)
-    summary = json.loads(amf("report", path, "--json").stdout)
+    summary = json.loads(here("report", path, "--json").stdout)
     assert summary["completed"] is summary["record_complete"] is False
     assert summary["ticks"] >= last["seq"]
-    assert "incomplete" in amf("replay", path).stdout
-    amf("export", path)
+    assert "incomplete" in here("replay", path).stdout
+    here("export", path)
