@@ -25,6 +25,8 @@ def dose_min(from_c: float, to_c: float, dt_s: float) -> float:
     """
     if not (math.isfinite(from_c) and math.isfinite(to_c) and dt_s > 0.0):
         return 0.0
+    if from_c == to_c:  # the most usual: a thermometer repeats its 0.1 °C steps
+        return _rate(from_c) * dt_s / 60.0
     if (from_c - 43.0) * (to_c - 43.0) < 0.0:
         share = (43.0 - from_c) / (to_c - from_c)
         return _one_branch(from_c, 43.0, share * dt_s) + _one_branch(
