@@ -247,8 +247,7 @@ class GeneratorStation(Station):
     output_on: bool = field(default=False, init=False)
 
     def _poll(self) -> None:
-        self.frequency_hz = self.driver.read_frequency_hz()
-        self.output_on = self.driver.read_output()
+        self.frequency_hz, self.output_on = self.driver.read_state()
         self.taken_s = self.now()
 
     def _verify(self, frequency_hz: float) -> str:

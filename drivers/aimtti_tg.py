@@ -96,6 +96,10 @@ class AimttiTg:
             "output; measure it, with an oscilloscope on the pick-up coil"
         )
 
+    def read_state(self) -> tuple[float, bool]:
+        """Refuse, as ``read_frequency_hz`` does."""
+        return self.read_frequency_hz(), self.read_output()
+
     def set_frequency(self, frequency_hz: float) -> None:
         """Set the frequency in Hz.
 

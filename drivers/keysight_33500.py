@@ -18,6 +18,8 @@ from drivers.transport import Transport
 
 NUMBER = re.compile(rb"\s*([+-]?\d+(?:\.\d*)?(?:E[+-]?\d+)?)\s*", re.IGNORECASE)
 SWITCH = re.compile(rb"\s*([01])\s*")
+STATE = b"FREQ?;:OUTP?\n"
+BOTH = re.compile(NUMBER.pattern + rb";" + SWITCH.pattern)
 ERROR = re.compile(rb'\s*([+-]?\d+)\s*,\s*"([^"]*)"\s*')
 LOWEST_HZ = 1e-6
 
@@ -70,6 +72,17 @@ class Keysight33500:
         """Read whether the output is on."""
         return self._ask(b"OUTP?\n", SWITCH) == 1.0
 
+    def read_state(self) -> tuple[float, bool]:
+        """Read the frequency in Hz, and whether the output is on, with one line.
+
+        Answers to joined queries are joined by ";" (IEEE 488.2).
+        """
+        answer = self._transport.query(STATE)
+        match = BOTH.fullmatch(answer)
+        if match is None:
+            raise Garbled(self._unexpected(STATE, answer))
+        return float(match[1]), match[2] == b"1"
+
     def set_frequency(self, frequency_hz: float) -> None:
         """Set the frequency in Hz.
 
@@ -115,11 +128,14 @@ class Keysight33500:
         answer = self._transport.query(command)
         match = form.fullmatch(answer)
         if match is None:
-            raise Garbled(
-                f"{self._transport.name}: {answer!r} came after {command!r}, which is "
-                "not an answer of a Keysight generator; check the address"
-            )
+            raise Garbled(self._unexpected(command, answer))
         return float(match[1])
+
+    def _unexpected(self, command: bytes, answer: bytes) -> str:
+        return (
+            f"{self._transport.name}: {answer!r} came after {command!r}, which is "
+            "not an answer of a Keysight generator; check the address"
+        )
 
     def _set_verified(self, command: bytes) -> None:
         self._transport.write(b"*CLS\n")  # an older error is not this setting's

@@ -92,6 +92,10 @@ class SiglentSdg:
             raise Garbled(self._unexpected(b"C1:OUTP?\n", answer))
         return match[1] == b"ON"
 
+    def read_state(self) -> tuple[float, bool]:
+        """Read the frequency in Hz, and whether the output is on."""
+        return self.read_frequency_hz(), self.read_output()
+
     def set_frequency(self, frequency_hz: float) -> None:
         """Set the frequency in Hz, and read it back.
 

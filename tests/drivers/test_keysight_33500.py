@@ -68,6 +68,26 @@ def test_both_number_formats(answer: bytes) -> None:
         assert Keysight33500(link).read_frequency_hz() == 161270.0
 
 
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (b"+1.6127000000000E+05;1\n", (161270.0, True)),
+        (b"161270;0\r\n", (161270.0, False)),
+    ],
+)
+def test_the_state_is_read_with_one_line(
+    answer: bytes, state: tuple[float, bool]
+) -> None:
+    with scripted((b"FREQ?;:OUTP?\n", answer)) as link:
+        assert Keysight33500(link).read_state() == state
+
+
+@pytest.mark.parametrize("answer", [b"161270\n", b"nan;1\n", b"161270;2\n", b";1\n"])
+def test_half_a_state_is_garbled(answer: bytes) -> None:
+    with scripted((b"FREQ?;:OUTP?\n", answer)) as link, pytest.raises(Garbled):
+        Keysight33500(link).read_state()
+
+
 @pytest.mark.parametrize(("answer", "on"), [(b"1\n", True), (b"0\n", False)])
 def test_read_output(answer: bytes, on: bool) -> None:
     with scripted((b"OUTP?\n", answer)) as link:
