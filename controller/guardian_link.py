@@ -61,7 +61,7 @@ class SimulatedGuardian:
     def __init__(self, period_s: float, now: Callable[[], float]) -> None:
         self._period_s, self._now = period_s, now
         self._tick_s = now()
-        self._last = Heartbeat(0, False, 0.0, period_s, 0, 0.0, self._tick_s)
+        self._beat = (False, 0.0, 0.0, self._tick_s)
         self._reason = ""
         self._judged_s = self._tick_s
 
@@ -72,15 +72,7 @@ class SimulatedGuardian:
     def beat(self, field_on: bool, pause_s: float = 0.0) -> None:
         """Judge the time since the last heartbeat, and take this one."""
         now_s = self._judged()
-        self._last = Heartbeat(
-            self._last.seq + 1,
-            field_on,
-            now_s - self._tick_s,
-            self._period_s,
-            0,
-            pause_s + self._period_s,
-            now_s,
-        )
+        self._beat = (field_on, now_s - self._tick_s, pause_s + self._period_s, now_s)
 
     def faults(self) -> tuple[Fault, ...]:
         """Return what was overdue since the last call."""
@@ -95,7 +87,11 @@ class SimulatedGuardian:
         now_s = self._now()
         if now_s != self._judged_s:
             self._judged_s = now_s
-            self._reason = self._reason or overdue(self._last, now_s)
+            field_on, tick_age_s, pause_s, heard_s = self._beat
+            last = Heartbeat(
+                0, field_on, tick_age_s, self._period_s, 0, pause_s, heard_s
+            )
+            self._reason = self._reason or overdue(last, now_s)
         return now_s
 
 
