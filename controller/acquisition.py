@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from controller.stations import Station
+from controller.instruments.stations import Station
 
 log = logging.getLogger(__name__)
 URGENT_TIMEOUT_S = 5.0

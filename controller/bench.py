@@ -13,21 +13,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from controller.acquisition import Acquisition, DirectAcquisition, MixedAcquisition
-from controller.applicators import applicator_of, sensor_of
-from controller.bench_link import BenchLink, Thermometry
-from controller.clock import Clock, PacedClock, RealClock, SimulatedClock
-from controller.config import DEFAULT_UPDATE_S, BenchSpec, Loaded
-from controller.config_calibration import corrections_of, refuse_foreign
-from controller.config_model import Instrument
-from controller.contacts import contacts_of
+from controller.config.calibration import corrections_of, refuse_foreign
+from controller.config.loading import DEFAULT_UPDATE_S, BenchSpec, Loaded
+from controller.config.model import Instrument
 from controller.errors import BenchError
-from controller.instruments import mismatch
-from controller.locks import Locks, key_of
-from controller.mixed import HandedField, hand_over
-from controller.opening import opened as open_instrument
-from controller.ports import ReturningPort
+from controller.host.clock import Clock, PacedClock, RealClock, SimulatedClock
+from controller.instruments.applicators import applicator_of, sensor_of
+from controller.instruments.bench_link import BenchLink, Thermometry
+from controller.instruments.catalogue import mismatch
+from controller.instruments.contacts import contacts_of
+from controller.instruments.locks import Locks, key_of
+from controller.instruments.mixed import HandedField, hand_over
+from controller.instruments.opening import opened as open_instrument
+from controller.instruments.ports import ReturningPort
+from controller.instruments.stations import Station, ThermometerStation
 from controller.rehearsal import Rehearsal, Simulation, planned, rehearse, simulate
-from controller.stations import Station, ThermometerStation
 from drivers.errors import InstrumentError
 from drivers.roles import Identity
 from drivers.transport import WireLog

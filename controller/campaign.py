@@ -17,17 +17,17 @@ from typing import Any
 
 from controller.analysis.campaign import NEVER_S, PHASES, Case, Ran
 from controller.bench import How, OpenBench, open_bench
-from controller.config import BenchSpec, Loaded, load
-from controller.config_model import FaultTable
+from controller.config.loading import BenchSpec, Loaded, load
+from controller.config.model import FaultTable
 from controller.decisions.ceiling import permitted_amplitude
 from controller.decisions.field_watch import LONGEST_LOSS_S, SHORTEST_LOSS_S
 from controller.decisions.signals import Request
 from controller.errors import AmfError, BenchError
 from controller.loop import Loop
-from controller.loop_record import LoopRecord
+from controller.recording.loop_record import LoopRecord
+from controller.recording.run_file import Run
+from controller.recording.run_record import open_record
 from controller.rehearsal import KINDS, simulate
-from controller.run_file import Run
-from controller.run_record import open_record
 
 # The current decays within some 30 ms of switching off: at 5 % of the permitted field
 # hardly anything is heated any more. At the end nothing may be left.

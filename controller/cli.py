@@ -8,17 +8,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from controller import (
-    cli_calibrate,
-    cli_sar,
-    commands_bench,
-    commands_campaign,
-    commands_course,
-    commands_find,
-    commands_run,
-    commands_runs,
-    commands_simulate,
-)
+from controller.commands import bench as bench_commands
+from controller.commands import calibrate_options, runs, sar_options
+from controller.commands import campaign as campaign_command
+from controller.commands import course as course_command
+from controller.commands import find as find_command
+from controller.commands import run as run_command
+from controller.commands import simulate as simulate_command
 from controller.errors import AmfError, ConfigError
 from controller.rehearsal import Link
 
@@ -30,8 +26,8 @@ app = typer.Typer(
     help="Bench controller for magnetic-nanoparticle hyperthermia. "
     "Everything also runs on simulated instruments.",
 )
-app.add_typer(cli_sar.app, name="sar")
-app.add_typer(cli_calibrate.app, name="calibrate")
+app.add_typer(sar_options.app, name="sar")
+app.add_typer(calibrate_options.app, name="calibrate")
 errors = Console(stderr=True)
 Config = Annotated[Path, typer.Argument(help="A config file (TOML).", metavar="CONFIG")]
 RunFile = Annotated[Path, typer.Argument(help="A run file (.sqlite).", metavar="RUN")]
@@ -65,7 +61,7 @@ def run(
 ) -> None:
     """Run a treatment: baseline, ramp, hold, cool, under the H·f ceiling."""
     raise typer.Exit(
-        commands_run.run(
+        run_command.run(
             config,
             out=out,
             real_time=real_time,
@@ -85,13 +81,13 @@ def check(
     ] = False,
 ) -> None:
     """Read a config, identify every instrument, prove that the field can go off."""
-    raise typer.Exit(commands_bench.check(config, json=json))
+    raise typer.Exit(bench_commands.check(config, json=json))
 
 
 @app.command()
 def off(config: Config) -> None:
     """Switch the field off by every route and read it back: exit 0, or 4 if not."""
-    raise typer.Exit(commands_bench.off(config))
+    raise typer.Exit(bench_commands.off(config))
 
 
 @app.command()
@@ -103,7 +99,7 @@ def monitor(
     ] = None,
 ) -> None:
     """Show and log temperatures only; the supply is not opened. Ctrl-C ends it."""
-    raise typer.Exit(commands_bench.monitor(config, out=out, duration_s=duration_s))
+    raise typer.Exit(bench_commands.monitor(config, out=out, duration_s=duration_s))
 
 
 @app.command()
@@ -127,13 +123,13 @@ def tune(
     checklist: Answers = None,
 ) -> None:
     """Learn gain and delay by a step or relay test; write a tuning file. Not needed."""
-    from controller import commands_tune
-    from controller.tuning import METHODS, Test
+    from controller.commands import tune as tune_command
+    from controller.procedures.tuning import METHODS, Test
 
     if method not in METHODS:
         raise ConfigError([f"--method {method} is not known; step or relay"])
     raise typer.Exit(
-        commands_tune.run(
+        tune_command.run(
             config,
             Test("relay" if method == "relay" else "step", rise_c, share, longest_s),
             out=out,
@@ -152,7 +148,7 @@ def simulate(
     seed: Seed = None,
 ) -> None:
     """Serve the simulated instruments on real ports; print a config that finds them."""
-    raise typer.Exit(commands_simulate.simulate(config, link=link, seed=seed))
+    raise typer.Exit(simulate_command.simulate(config, link=link, seed=seed))
 
 
 @app.command()
@@ -162,7 +158,7 @@ def find(
     ] = None,
 ) -> None:
     """List ports and which known instrument answers where; it only asks."""
-    raise typer.Exit(commands_find.find(addresses or ()))
+    raise typer.Exit(find_command.find(addresses or ()))
 
 
 @app.command()
@@ -175,7 +171,7 @@ def campaign(
     out: Out = None,
 ) -> None:
     """Run every known fault in every phase, simulated; print how each one ended."""
-    raise typer.Exit(commands_campaign.run(config, seeds=seeds, full=full, out=out))
+    raise typer.Exit(campaign_command.run(config, seeds=seeds, full=full, out=out))
 
 
 @app.command()
@@ -200,10 +196,10 @@ def report(
     With --course all sessions of a subject: from folder RUN, else --out, else runs.
     """
     if course is not None:
-        raise typer.Exit(commands_course.report(course, run, out=out, json=json))
+        raise typer.Exit(course_command.report(course, run, out=out, json=json))
     if run is None:
         raise typer.BadParameter("name a run file, or --course SUBJECT")
-    raise typer.Exit(commands_runs.report(run, out=out, json=json))
+    raise typer.Exit(runs.report(run, out=out, json=json))
 
 
 @app.command()
@@ -216,20 +212,20 @@ def export(
 ) -> None:
     """Export a run for a spreadsheet or for analysis."""
     raise typer.Exit(
-        commands_runs.export(run, out=out, to=to, decimal=decimal, separator=separator)
+        runs.export(run, out=out, to=to, decimal=decimal, separator=separator)
     )
 
 
 @app.command()
 def replay(run: RunFile) -> None:
     """Decide a recorded run again and compare every command, bit for bit."""
-    raise typer.Exit(commands_runs.replay(run))
+    raise typer.Exit(runs.replay(run))
 
 
 @app.command()
 def verify(run: RunFile) -> None:
     """Check the chain of a run's events for edits, gaps and truncation."""
-    raise typer.Exit(commands_runs.verify(run))
+    raise typer.Exit(runs.verify(run))
 
 
 @app.command()
@@ -249,7 +245,7 @@ def gui(
     confirmed first. RUN is replayed, two RUNs are compared, FOLDER lists its
     runs. Without any, the window opens where a config is chosen.
     """
-    raise typer.Exit(commands_run.gui(paths or [], out))
+    raise typer.Exit(run_command.gui(paths or [], out))
 
 
 def main() -> None:

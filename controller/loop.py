@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from controller.bench_link import BenchLink
-from controller.clock import JUMP_S, clock_jump
 from controller.decisions.settings import Settings
 from controller.decisions.signals import Command, Fault, Measurement, Request
 from controller.decisions.state import State, initial
 from controller.decisions.step import step
 from controller.errors import AmfError, GuardError, RecordingError
 from controller.guard import guard
-from controller.guardian_link import Guardian, SimulatedGuardian
-from controller.heartbeat import LONGEST_PAUSE_S
-from controller.loop_record import LoopRecord, completed
+from controller.guardian.heartbeat import LONGEST_PAUSE_S
+from controller.guardian.link import Guardian, SimulatedGuardian
+from controller.host.clock import JUMP_S, clock_jump
+from controller.instruments.bench_link import BenchLink
+from controller.instruments.switching import OffReport
+from controller.recording.loop_record import LoopRecord, completed
 from controller.snapshot import snapshot
-from controller.switching import OffReport
 
 log = logging.getLogger(__name__)
 COMPLETED, FAILED, REFUSED, ENDED, NOT_CONFIRMED = 0, 1, 2, 3, 4

@@ -15,12 +15,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import IO, Any, Protocol
 
-from controller.checklist import Question
 from controller.decisions.settings import Settings
 from controller.decisions.signals import NAN, Request, RequestName
 from controller.decisions.treatment import SETPOINT_LOW_C, highest_setpoint_c
 from controller.errors import BenchError
-from controller.stop_signals import StopSignal
+from controller.host.stop_signals import StopSignal
+from controller.procedures.checklist import Question
 
 OPERATOR_GONE_S = 5.0
 MESSAGES_KEPT = 1000

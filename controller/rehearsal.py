@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Literal
 
-from controller.config import BenchSpec, Loaded
-from controller.config_applicator import Applicator
-from controller.config_errors import nearest
-from controller.config_kinds import LinearAmplifier
+from controller.config.applicator import Applicator
+from controller.config.kinds import LinearAmplifier
+from controller.config.loading import BenchSpec, Loaded
+from controller.config.mistakes import nearest
 from controller.errors import BenchError
-from controller.run_rows import Truth
+from controller.recording.run_rows import Truth
 from simulators.bench import Sample, SimulatedBench, seeded
 from simulators.coil import Tank
 from simulators.direct_coil import AmplifierOutput, DirectCoil, HeaterOutput

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from controller.config import FormField, FormTable, form_problems, form_tables
+from controller.config.loading import FormField, FormTable, form_problems, form_tables
 from gui import texts_bench as texts
 from gui.toml_text import value_at, with_value
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from controller.config import FormField, FormTable
+from controller.config.loading import FormField, FormTable
 from gui import texts_bench as texts
 from gui.form import Form
 from gui.form_row import FormRow

@@ -22,9 +22,9 @@ BREACHES = {
     "controller_sees_window": ("controller", "gui", ROOMS_LOOK_DOWN),
     "loop_sees_simulator": ("controller", "simulators.line", "Only bench and"),
     "window_sees_driver": ("gui", "drivers.roles", "The window sees"),
-    "window_sees_bench_model": ("gui", "controller.config_model", "The window sees"),
+    "window_sees_bench_model": ("gui", "controller.config.model", "The window sees"),
     "decision_sees_clock": ("controller/decisions", "time", PURE),
-    "decision_sees_file": ("controller/decisions", "controller.config", PURE),
+    "decision_sees_file": ("controller/decisions", "controller.config.loading", PURE),
     "decision_sees_numpy": ("controller/decisions", "numpy", "Decisions compute"),
     "decision_sees_analysis": (
         "controller/decisions",

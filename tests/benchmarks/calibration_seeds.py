@@ -19,11 +19,11 @@ from matplotlib.figure import Figure
 
 from controller.analysis.calibration_report import field_figure, resonance_figure
 from controller.bench import How, open_bench
-from controller.calibration import FieldResult, calibrate_field
-from controller.calibration_hands import Hands
-from controller.config import Loaded, load
-from controller.guardian_link import SimulatedGuardian
-from controller.stop_signals import StopSignal
+from controller.config.loading import Loaded, load
+from controller.guardian.link import SimulatedGuardian
+from controller.host.stop_signals import StopSignal
+from controller.procedures.calibration import FieldResult, calibrate_field
+from controller.procedures.calibration_hands import Hands
 
 CONFIG = Path(__file__).parents[2] / "configs" / "dry_run.toml"
 GAIN_SPREAD, DETUNING_SPREAD = 0.03, 0.004

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from controller.config import Loaded
+from controller.config.loading import Loaded
 from controller.decisions.signals import Request
 from controller.loop import COMPLETED
-from controller.run_file import Run
+from controller.recording.run_file import Run
 from tests.controller.rig import Rig, rig, short
 
 DRIFT_S = 1800.0

@@ -14,20 +14,20 @@ import tempfile
 from pathlib import Path
 
 from controller.bench import How, open_bench
-from controller.config import load
+from controller.config.loading import load
+from controller.host.stop_signals import StopSignal
 from controller.loop import Loop
-from controller.loop_record import LoopRecord
 from controller.operators import Terminal
-from controller.run_record import open_record
-from controller.stop_signals import StopSignal
+from controller.recording.loop_record import LoopRecord
+from controller.recording.run_record import open_record
 from tests.controller.rig import CONFIGS
 
 PARTS = {
     "decisions": ("/decisions/step.py", "step"),
-    "instruments on the wire": ("/controller/bench_link.py", "measure"),
+    "instruments on the wire": ("/controller/instruments/bench_link.py", "measure"),
     "physics": ("/simulators/bench.py", "advance"),
-    "recording": ("/controller/recording.py", "tick"),
-    "commands to instruments": ("/controller/bench_link.py", "apply"),
+    "recording": ("/controller/recording/writing.py", "tick"),
+    "commands to instruments": ("/controller/instruments/bench_link.py", "apply"),
     "truth for the record": ("/controller/bench.py", "truth"),
     "guard": ("/controller/guard.py", "guard"),
 }

@@ -29,10 +29,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from controller.commands_simulate import served_config
-from controller.config import load
+from controller.commands.simulate import served_config
+from controller.config.loading import load
+from controller.recording.run_file import Run
 from controller.rehearsal import Link, serve
-from controller.run_file import Run
 from simulators.serve import in_background
 from tests.controller.rig import CONFIGS
 

@@ -19,12 +19,12 @@ from matplotlib.figure import Figure
 
 from controller.analysis.run_data import RunData
 from controller.analysis.summary import summarise
-from controller.config import Loaded, load
-from controller.config_applicator import Ceiling
-from controller.config_checks import resolved_limit_a_per_m_s
+from controller.config.applicator import Ceiling
+from controller.config.checks import resolved_limit_a_per_m_s
+from controller.config.loading import Loaded, load
 from controller.decisions.ceiling import exceeds, permitted_amplitude
 from controller.decisions.settings import CeilingSettings
-from controller.run_file import Run
+from controller.recording.run_file import Run
 
 ROOT = Path(__file__).parents[2]
 PROTOCOLS = sorted((ROOT / "configs" / "protocols").glob("*.toml"))

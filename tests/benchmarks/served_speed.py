@@ -23,7 +23,7 @@ from contextlib import ExitStack, closing, contextmanager
 from multiprocessing.connection import Connection
 from urllib.parse import urlsplit
 
-from controller.config import load
+from controller.config.loading import load
 from controller.rehearsal import serve
 from drivers.transport import Transport
 from simulators.aimtti_psu import AimttiPsu

@@ -22,14 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from controller.bench import How, open_bench
-from controller.config import Loaded, load
-from controller.config_model import Instrument, Probe
+from controller.config.loading import Loaded, load
+from controller.config.model import Instrument, Probe
 from controller.decisions.signals import Request
+from controller.instruments.stations import Station
 from controller.loop import Loop, Outcome
-from controller.loop_record import LoopRecord
+from controller.recording.loop_record import LoopRecord
+from controller.recording.run_record import open_record
 from controller.rehearsal import simulate
-from controller.run_record import open_record
-from controller.stations import Station
 from simulators.line import Line
 from simulators.osensa_ftx import OsensaFtx
 from simulators.pacing import MANNERS

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.cli import app
-from controller.config import load
+from controller.config.loading import load
 from controller.decisions.ceiling import permitted_amplitude
 
 ROOT = Path(__file__).parents[2]

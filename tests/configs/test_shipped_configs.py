@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import serial
 
-from controller.config import load
+from controller.config.loading import load
 from controller.decisions.ceiling import exceeds, permitted_amplitude
 from controller.errors import ConfigError
 

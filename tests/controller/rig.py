@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from controller.bench import How, OpenBench, open_bench
-from controller.config import Loaded, load
+from controller.config.loading import Loaded, load
 from controller.decisions.signals import Request
 from controller.loop import Loop, Outcome
-from controller.loop_record import LoopRecord
-from controller.recording import Recorder
-from controller.run_record import open_record
+from controller.recording.loop_record import LoopRecord
+from controller.recording.run_record import open_record
+from controller.recording.writing import Recorder
 
 LONGEST_RUN_S = 5000.0
 CONFIGS = Path(__file__).parents[2] / "configs"

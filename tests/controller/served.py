@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from controller.commands_simulate import served_config
-from controller.config import load
+from controller.commands.simulate import served_config
+from controller.config.loading import load
+from controller.recording.run_file import Run
 from controller.rehearsal import Fault, Link, Served, serve
-from controller.run_file import Run
 from simulators.line import Line
 from simulators.serve import in_background
 from tests.controller.rig import CONFIGS

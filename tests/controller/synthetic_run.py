@@ -24,7 +24,7 @@ from controller.decisions.signals import (
     Reading,
     Request,
 )
-from controller.recording import Recorder, RunHeader, TickRecord, Truth
+from controller.recording.writing import Recorder, RunHeader, TickRecord, Truth
 
 PERIOD_S = 0.2
 SETPOINT_C = 43.0

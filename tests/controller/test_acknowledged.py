@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from controller.acknowledged import ACKNOWLEDGED, acknowledged
 from controller.bench import OpenBench
-from controller.config import Loaded, load
+from controller.config.loading import Loaded, load
 from controller.errors import BenchError
+from controller.procedures.acknowledged import ACKNOWLEDGED, acknowledged
 from tests.controller.rig import CONFIGS
 
 LOADED = load(CONFIGS / "dry_run_short.toml")

@@ -3,7 +3,7 @@
 import threading
 
 from controller.acquisition import ThreadedAcquisition
-from controller.stations import Station
+from controller.instruments.stations import Station
 from drivers.errors import Silent
 
 

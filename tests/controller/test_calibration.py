@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from controller.bench import How, OpenBench, open_bench
-from controller.calibration import (
+from controller.config.loading import Loaded, load
+from controller.guardian.link import SimulatedGuardian
+from controller.host.stop_signals import StopSignal
+from controller.procedures.calibration import (
     FieldResult,
     calibrate_field,
     frequencies,
     low_voltage,
 )
-from controller.calibration_hands import CalibrationEnded, Hands
-from controller.config import Loaded, load
-from controller.guardian_link import SimulatedGuardian
-from controller.stop_signals import StopSignal
+from controller.procedures.calibration_hands import CalibrationEnded, Hands
 from tests.controller.rig import CONFIGS
 from tests.controller.test_safeguards import EA, LINES
 

@@ -8,8 +8,8 @@ import pytest
 
 from controller.analysis.campaign import PHASES, Case, judge, table
 from controller.campaign import Job, cases, jobs, run_one
-from controller.commands_campaign import closing, markdown, save
-from controller.config import load
+from controller.commands.campaign import closing, markdown, save
+from controller.config.loading import load
 from controller.errors import BenchError
 from controller.rehearsal import KINDS
 from tests.controller.rig import CONFIGS
@@ -68,8 +68,10 @@ def test_a_field_that_stays_on_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def never_off(*_: object) -> str:
         return ""
 
-    monkeypatch.setattr("controller.stations.SupplyStation.off", never_off)
-    monkeypatch.setattr("controller.stations.GeneratorStation.off", never_off)
+    monkeypatch.setattr("controller.instruments.stations.SupplyStation.off", never_off)
+    monkeypatch.setattr(
+        "controller.instruments.stations.GeneratorStation.off", never_off
+    )
     ran = run_one(Job(str(SHORT), case("unplugged", "core"), "hold", 1, False))
     assert ran.off_s is None
     assert judge(ran, 0.1) == "UNSAFE"

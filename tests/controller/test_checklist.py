@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from controller.checklist import (
+from controller.errors import BenchError
+from controller.host.stop_signals import StopSignal
+from controller.operators import Engine, parse_answer
+from controller.procedures.checklist import (
     CHECKLIST,
     FileAnswers,
     Question,
     TerminalAnswers,
     answered,
 )
-from controller.errors import BenchError
-from controller.operators import Engine, parse_answer
-from controller.stop_signals import StopSignal
-from controller.touch_test import agreement, verdict
+from controller.procedures.touch_test import agreement, verdict
 from tests.controller.decisions.scene import SETTINGS
 
 NAMES = ["core", "margin", "healthy"]

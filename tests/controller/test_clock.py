@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from controller.clock import (
+from controller.host.clock import (
     JUMP_S,
     ClockPair,
     PacedClock,

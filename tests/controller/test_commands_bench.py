@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from controller.holders import free
-from controller.host import host_warnings
-from controller.locks import Locks, key_of
+from controller.host.computer import host_warnings
+from controller.instruments.holders import free
+from controller.instruments.locks import Locks, key_of
 from controller.loop import COMPLETED, REFUSED
 from controller.rehearsal import Served
 from tests.controller.served import AMF, LONG_S, amf, quick, served_bench

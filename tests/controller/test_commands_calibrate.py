@@ -13,16 +13,20 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from controller import commands_calibrate_probes
-from controller.acknowledged import COIL_EMPTY, coil_empty
 from controller.bench import OpenBench, OpenThermometry
-from controller.calibration_baths import read_answers
-from controller.calibration_file import FieldCalibration, ProbeCalibration, read
 from controller.cli import app
-from controller.config import load
+from controller.commands import calibrate_probes as probes_command
+from controller.config.loading import load
 from controller.errors import AmfError, BenchError, ConfigError, RecordingError
-from controller.recording import Recorder
-from controller.run_file import Run
+from controller.procedures.acknowledged import COIL_EMPTY, coil_empty
+from controller.procedures.calibration_baths import read_answers
+from controller.procedures.calibration_file import (
+    FieldCalibration,
+    ProbeCalibration,
+    read,
+)
+from controller.recording.run_file import Run
+from controller.recording.writing import Recorder
 from tests.controller.rig import CONFIGS
 from tests.controller.served import AMF, LONG_S, served_bench
 
@@ -206,12 +210,12 @@ def calibrated_probes(folder: Path) -> ProbeCalibration:
 def test_probes_in_baths_that_a_person_reads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr(commands_calibrate_probes, "_still", in_real_baths)
+    monkeypatch.setattr(probes_command, "_still", in_real_baths)
     typed = "Pt100 17, certificate 3\n0.01 0.02\n37,1 0.02\n44.9 0.02\n"
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     answers = tmp_path / "answers.toml"
     answers.write_text(ANSWERS, encoding="utf-8")
-    code = commands_calibrate_probes.calibrate(
+    code = probes_command.calibrate(
         DRY_RUN,
         out=tmp_path,
         seed=1,
@@ -237,10 +241,10 @@ def test_probes_in_baths_that_a_person_reads(
 def test_what_is_typed_wrong_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, said: str
 ) -> None:
-    monkeypatch.setattr(commands_calibrate_probes, "_still", in_real_baths)
+    monkeypatch.setattr(probes_command, "_still", in_real_baths)
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     with pytest.raises(BenchError, match=said):
-        commands_calibrate_probes.calibrate(
+        probes_command.calibrate(
             DRY_RUN, out=tmp_path, seed=1, json=False, answers=None
         )
     assert not [*tmp_path.glob("*.toml")]

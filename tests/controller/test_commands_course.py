@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from controller.cli import app
 from controller.errors import RunFileError
-from controller.recording import Recorder
+from controller.recording.writing import Recorder
 from tests.controller import synthetic_run
 
 SUBJECT = "rat no. 5/a"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from controller import commands_find
-from controller.commands_find import Candidate, Found, find, identify, within
-from controller.locks import Locks, key_of
+from controller.commands import find as find_command
+from controller.commands.find import Candidate, Found, find, identify, within
+from controller.instruments.locks import Locks, key_of
 from drivers.errors import ConnectionLost
 from simulators.aimtti_psu import AimttiPsu
 from simulators.aimtti_tg import AimttiTg
@@ -97,7 +97,7 @@ def test_instrument_that_wants_an_address_first_is_not_found(locks: Locks) -> No
 
 
 def test_every_question_asks_for_something_to_read() -> None:
-    for question in commands_find.SERIAL_QUESTIONS:
+    for question in find_command.SERIAL_QUESTIONS:
         assert question.clear in (b"", b"\r", b"\n")
         readable = b"?" in question.ask or question.ask in (b"i\r", b"1,rdata\r")
         assert readable or question.ask[1:2] == b"\x03"  # Modbus: read registers

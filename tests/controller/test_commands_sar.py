@@ -14,15 +14,15 @@ import numpy as np
 import pytest
 from openpyxl import load_workbook
 
-from controller import commands_sar
 from controller.analysis.sar_report import Measured
-from controller.config_sar import load_description
+from controller.commands import sar as sar_command
+from controller.config.sar import load_description
 from controller.errors import AmfError, ConfigError
 from controller.loop import Outcome
-from controller.run_file import Run
-from controller.sar_analysis import measured_file
-from controller.sar_run import Measured as Curves
-from controller.sar_run import Measuring
+from controller.recording.run_file import Run
+from controller.sar.curve_analysis import measured_file
+from controller.sar.run import Measured as Curves
+from controller.sar.run import Measuring
 from simulators.calorimeter import Calorimeter, CalorimeterSettings, Reader, record
 
 BROKEN = Path(__file__).parents[1] / "broken_files"
@@ -53,7 +53,7 @@ def test_curve_gives_its_sar_a_page_and_a_table(
     write_curve(tmp_path / "a.csv")
     out = tmp_path / "out"
     files = [tmp_path / "a.csv"]
-    assert commands_sar.analyse(files, sample=BROKEN / "sample.toml", out=out) == 0
+    assert sar_command.analyse(files, sample=BROKEN / "sample.toml", out=out) == 0
     rows = results(out / "a_sar_results.csv")
     best = [row for row in rows if row["recommended"] == "True"]
     assert [row["method"] for row in best] == ["two-node fit"]
@@ -78,9 +78,9 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Measured:
 def test_results_as_workbook(
     tmp_path: Path, one: Measured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands_sar, "measured_file", lambda *_: one)
+    monkeypatch.setattr(sar_command, "measured_file", lambda *_: one)
     files = [tmp_path / "a.csv"]
-    commands_sar.analyse(files, sample=BROKEN / "sample.toml", to="xlsx")
+    sar_command.analyse(files, sample=BROKEN / "sample.toml", to="xlsx")
     book = load_workbook(tmp_path / "a_sar_results.xlsx")
     rows = [*book.active.iter_rows(values_only=True)]
     assert rows[0][:2] == ("file", "method")
@@ -90,9 +90,9 @@ def test_results_as_workbook(
 def test_decimal_comma(
     tmp_path: Path, one: Measured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands_sar, "measured_file", lambda *_: one)
+    monkeypatch.setattr(sar_command, "measured_file", lambda *_: one)
     files = [tmp_path / "a.csv"]
-    commands_sar.analyse(files, sample=BROKEN / "sample.toml", decimal=",")
+    sar_command.analyse(files, sample=BROKEN / "sample.toml", decimal=",")
     first = (tmp_path / "a_sar_results.csv").read_text(encoding="utf-8").splitlines()[1]
     assert first.split(";")[12] == "15000,0"
 
@@ -106,26 +106,26 @@ def test_folder_goes_on_after_a_wrong_file(
     write_curve(folder / "b.csv", 2)
     shutil.copy(BROKEN / "time_twice.csv", folder / "c.csv")
     sample = BROKEN / "sample.toml"
-    assert commands_sar.analyse([folder], sample=sample) == 2
+    assert sar_command.analyse([folder], sample=sample) == 2
     assert "c.csv: The time 59 s occurs twice" in capsys.readouterr().err
     rows = results(folder / "curves_sar_results.csv")
     assert {row["file"] for row in rows} == {"a", "b"}
     # What was written is not taken for a curve the next time.
     (folder / "c.csv").unlink()
-    assert commands_sar.analyse([folder], sample=sample) == 0
+    assert sar_command.analyse([folder], sample=sample) == 0
 
 
 def test_single_wrong_file_is_an_error_of_the_operators(tmp_path: Path) -> None:
     path = shutil.copy(BROKEN / "field_never_on.csv", tmp_path / "a.csv")
     with pytest.raises(AmfError, match=r"a\.csv: The field was never on"):
-        commands_sar.analyse([Path(path)], sample=BROKEN / "sample.toml")
+        sar_command.analyse([Path(path)], sample=BROKEN / "sample.toml")
     assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
 
 
 def test_too_noisy_a_curve_has_no_recommended_value(tmp_path: Path) -> None:
     write_curve(tmp_path / "a.csv", noise_c=3.0)
     files = [tmp_path / "a.csv"]
-    commands_sar.analyse(files, sample=BROKEN / "sample.toml")
+    sar_command.analyse(files, sample=BROKEN / "sample.toml")
     rows = results(tmp_path / "a_sar_results.csv")
     assert not any(row["recommended"] == "True" for row in rows)
     assert "NOT USABLE" in (tmp_path / "a.html").read_text(encoding="utf-8")
@@ -140,7 +140,7 @@ def test_options_name_columns_and_are_checked(tmp_path: Path) -> None:
         "T_c": "write KEY=VALUE",
     }.items():
         with pytest.raises(AmfError, match=said):
-            commands_sar.analyse([tmp_path / "a.csv"], sample=sample, read=[text])
+            sar_command.analyse([tmp_path / "a.csv"], sample=sample, read=[text])
 
 
 def matrix_config(path: Path, **changed: str) -> Path:
@@ -174,7 +174,7 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
     config = matrix_config(folder / "a.toml")
     said = io.StringIO()
     with redirect_stdout(said):
-        assert commands_sar.run([config], out=folder, json=True, decimal=",") == 0
+        assert sar_command.run([config], out=folder, json=True, decimal=",") == 0
     return folder, json.loads(said.getvalue())
 
 
@@ -217,7 +217,7 @@ def test_record_says_itself_what_was_in_the_vial(
 ) -> None:
     path = next((matrix[0] / "dry_run_sar").glob("*_10992_a_per_m_1*.sqlite"))
     asked: dict[str, Any] = {"out": tmp_path, "json": True, "to": "hdf5"}
-    assert commands_sar.analyse([path], **asked) == 0
+    assert sar_command.analyse([path], **asked) == 0
     (found,) = json.loads(capsys.readouterr().out)
     best = found["methods"][0]
     assert found["simulated"] and found["usable"] and best["recommended"]
@@ -230,7 +230,7 @@ def test_record_says_itself_what_was_in_the_vial(
 def test_curve_without_a_sample_is_refused(tmp_path: Path) -> None:
     write_curve(tmp_path / "a.csv")
     with pytest.raises(ConfigError, match="give --sample; only a run of amf sar run"):
-        commands_sar.analyse([tmp_path / "a.csv"])
+        sar_command.analyse([tmp_path / "a.csv"])
 
 
 def test_ctrl_c_in_the_analysis_ends_with_3(
@@ -244,9 +244,9 @@ def test_ctrl_c_in_the_analysis_ends_with_3(
     folder, _ = matrix
     # Every curve is kept; the signal comes with the first one that is analysed.
     for name in ("read_run", "measured_of"):
-        monkeypatch.setattr(commands_sar, name, press)
-    monkeypatch.setattr(commands_sar, "replace", lambda *_, **__: None)
-    assert commands_sar.run([folder / "a.toml"], out=folder) == 3
+        monkeypatch.setattr(sar_command, name, press)
+    monkeypatch.setattr(sar_command, "replace", lambda *_, **__: None)
+    assert sar_command.run([folder / "a.toml"], out=folder) == 3
     assert "goes on with the analysis" in capsys.readouterr().err
 
 
@@ -256,8 +256,8 @@ def test_ctrl_c_where_nothing_takes_the_signal_ends_with_3(
     def press(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands_sar, "load_plan", press)
-    assert commands_sar.run([tmp_path / "a.toml"], out=tmp_path) == 3
+    monkeypatch.setattr(sar_command, "load_plan", press)
+    assert sar_command.run([tmp_path / "a.toml"], out=tmp_path) == 3
     assert "no field was on" in capsys.readouterr().err
 
 
@@ -269,9 +269,9 @@ def test_field_that_is_not_confirmed_off_stays_4_however_often_ctrl_c_comes(
     def again(_: str) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands_sar, "measure", lambda _: Curves(ending=ending))
-    monkeypatch.setattr("controller.screen_sar.warn", again)
-    assert commands_sar.run([matrix_config(tmp_path / "a.toml")], out=tmp_path) == 4
+    monkeypatch.setattr(sar_command, "measure", lambda _: Curves(ending=ending))
+    monkeypatch.setattr("controller.commands.screen_sar.warn", again)
+    assert sar_command.run([matrix_config(tmp_path / "a.toml")], out=tmp_path) == 4
 
 
 def test_list_of_samples_ends_where_one_ends(
@@ -279,7 +279,7 @@ def test_list_of_samples_ends_where_one_ends(
 ) -> None:
     wrong = matrix_config(tmp_path / "a.toml", capacitance_f="88e-9")
     other = matrix_config(tmp_path / "b.toml", name='"other"')
-    assert commands_sar.run([wrong, other], out=tmp_path / "out") == 2
+    assert sar_command.run([wrong, other], out=tmp_path / "out") == 2
     said = " ".join(capsys.readouterr().err.split())
     assert "0 of 4 curves are recorded" in said
     assert "coil of another inductance" in said and "field off, confirmed" in said
@@ -298,14 +298,14 @@ def test_bench_of_the_last_sample_is_read_before_the_first_field(
     names = {"name": '"other"', "capacitance_f": "180e-9"}
     with pytest.raises(ConfigError, match="not one of the simulated capacitors"):
         second = matrix_config(tmp_path / "b.toml", **names)
-        commands_sar.run([first, second], out=tmp_path)
+        sar_command.run([first, second], out=tmp_path)
     assert not [*tmp_path.rglob("*.sqlite")]
 
 
 def test_two_samples_need_two_names(tmp_path: Path) -> None:
     config = matrix_config(tmp_path / "a.toml")
     with pytest.raises(ConfigError, match="two configs have the name dry_run_sar"):
-        commands_sar.run([config, config], out=tmp_path)
+        sar_command.run([config, config], out=tmp_path)
 
 
 def test_every_sample_of_a_list_is_measured(
@@ -317,13 +317,13 @@ def test_every_sample_of_a_list_is_measured(
         measured.append(m.plan.name)
         return Curves()
 
-    monkeypatch.setattr(commands_sar, "measure", note)
+    monkeypatch.setattr(sar_command, "measure", note)
     names = {"a": '"first"', "b": '"second"'}
     configs = [
         matrix_config(tmp_path / f"{k}.toml", name=name) for k, name in names.items()
     ]
-    monkeypatch.setattr(commands_sar, "add_check", lambda *_: None)
-    assert commands_sar.run(configs, out=tmp_path) == 0
+    monkeypatch.setattr(sar_command, "add_check", lambda *_: None)
+    assert sar_command.run(configs, out=tmp_path) == 0
     assert measured == ["first", "second"]
     assert (tmp_path / "second" / "second.html").exists()
 
@@ -332,7 +332,7 @@ def test_form_of_the_table_is_checked_before_anything_is_measured(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(AmfError, match="--to is csv, xlsx or hdf5"):
-        commands_sar.run([tmp_path / "none.toml"], to="ods")
+        sar_command.run([tmp_path / "none.toml"], to="ods")
 
 
 def test_resistor_is_no_sample_of_a_matrix(tmp_path: Path) -> None:
@@ -340,4 +340,4 @@ def test_resistor_is_no_sample_of_a_matrix(tmp_path: Path) -> None:
     with config.open("a", encoding="utf-8") as file:
         file.write('kind = "resistor"\n')
     with pytest.raises(ConfigError, match=r'check.kind = "resistor"'):
-        commands_sar.run([config], out=tmp_path)
+        sar_command.run([config], out=tmp_path)

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.commands_simulate import served_config, toml_text
-from controller.config import load
+from controller.commands.simulate import served_config, toml_text
+from controller.config.loading import load
 from drivers.aimtti_psu import AimttiPsu
 from drivers.transport import Transport, open_port
 
@@ -22,7 +22,7 @@ CONFIG = Path(__file__).parents[2] / "configs" / "dry_run_short.toml"
 COMMAND = """
 import sys
 from pathlib import Path
-from controller.commands_simulate import simulate
+from controller.commands.simulate import simulate
 sys.exit(simulate(Path(sys.argv[1]), link=sys.argv[2]))
 """
 LINKS = ["socket", "pty", "mixed"] if os.name == "posix" else ["socket", "mixed"]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from controller.config import Loaded, load
-from controller.config_model import Control, Limits, Treatment
-from controller.config_types import Table
+from controller.config.loading import Loaded, load
+from controller.config.model import Control, Limits, Treatment
+from controller.config.types import Table
 from controller.decisions.ceiling import eddy_heating_w_per_kg
 from controller.decisions.settings import (
     ControlSettings,

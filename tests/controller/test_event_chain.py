@@ -4,8 +4,13 @@ import struct
 
 import pytest
 
-from controller.event_chain import TicksHash
-from controller.run_rows import TICK_COLUMNS, TRUTH_COLUMNS, reading_rows, tick_row
+from controller.recording.event_chain import TicksHash
+from controller.recording.run_rows import (
+    TICK_COLUMNS,
+    TRUTH_COLUMNS,
+    reading_rows,
+    tick_row,
+)
 from tests.controller import synthetic_run
 
 RECORD = list(synthetic_run.records(3))[2]

@@ -9,12 +9,12 @@ import h5py
 import openpyxl
 import pytest
 
-from controller import export as exporting
 from controller.errors import ExportError
-from controller.export import export, unit_of
-from controller.recording import Recorder
-from controller.run_file import Run
-from controller.run_rows import TICK_COLUMNS
+from controller.recording import export as exporting
+from controller.recording.export import export, unit_of
+from controller.recording.run_file import Run
+from controller.recording.run_rows import TICK_COLUMNS
+from controller.recording.writing import Recorder
 from tests.controller import synthetic_run
 
 

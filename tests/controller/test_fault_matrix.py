@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from controller.bench import open_bench
-from controller.commands_simulate import served_config
-from controller.config import load
+from controller.commands.simulate import served_config
+from controller.config.loading import load
 from controller.errors import BenchError
 from controller.loop import COMPLETED, ENDED, NOT_CONFIRMED
+from controller.recording.run_file import Run
 from controller.rehearsal import KINDS, Fault, rehearse, serve, simulate
-from controller.run_file import Run
 from tests.controller.rig import CONFIGS, rig
 from tests.controller.served import amf, faults_of, quick
 

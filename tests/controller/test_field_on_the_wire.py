@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from controller.config import Loaded
+from controller.config.loading import Loaded
 from controller.decisions.signals import Request
 from controller.loop import COMPLETED, ENDED
+from controller.recording.run_file import Run
 from controller.rehearsal import KINDS, Fault, rehearse
-from controller.run_file import Run
 from tests.controller.rig import Rig, rig, short
 
 Mischief = Callable[[Rig], object]

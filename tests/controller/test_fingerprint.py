@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from controller.bench import How, open_bench
-from controller.commands_run import run
-from controller.config import Loaded, load
-from controller.fingerprint import (
+from controller.commands.run import run
+from controller.config.loading import Loaded, load
+from controller.guardian.link import SimulatedGuardian
+from controller.host.stop_signals import StopSignal
+from controller.loop import REFUSED
+from controller.procedures.fingerprint import (
     Fingerprint,
     Parts,
     judged,
@@ -18,11 +21,8 @@ from controller.fingerprint import (
     take_fingerprint,
     vertex,
 )
-from controller.guardian_link import SimulatedGuardian
-from controller.loop import REFUSED
+from controller.recording.run_file import Run
 from controller.rehearsal import Fault, rehearse
-from controller.run_file import Run
-from controller.stop_signals import StopSignal
 from simulators.coil import MAGNETHERM, Row, Tank
 from tests.controller.rig import CONFIGS
 from tests.controller.served import quick

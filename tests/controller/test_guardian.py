@@ -16,16 +16,16 @@ from pathlib import Path
 
 import pytest
 
-from controller.commands_simulate import served_config
-from controller.config import Loaded, load
-from controller.config_model import Instrument
-from controller.guardian import Heard, Watch, end_engine, keep_watch
-from controller.guardian_hands import Hand, hands_of, switch_off
-from controller.guardian_record import record_event
-from controller.heartbeat import Heartbeat, encode
-from controller.recording import Recorder
+from controller.commands.simulate import served_config
+from controller.config.loading import Loaded, load
+from controller.config.model import Instrument
+from controller.guardian.__main__ import Heard, Watch, end_engine, keep_watch
+from controller.guardian.hands import Hand, hands_of, switch_off
+from controller.guardian.heartbeat import Heartbeat, encode
+from controller.guardian.record import record_event
+from controller.recording.run_file import Run
+from controller.recording.writing import Recorder
 from controller.rehearsal import Served, serve
-from controller.run_file import Run
 from simulators.serve import in_background
 from tests.controller import synthetic_run
 from tests.controller.rig import CONFIGS
@@ -151,7 +151,7 @@ reset = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
 @pytest.fixture
 def few_rounds(monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr("controller.guardian_hands.ROUNDS", 7)
+    monkeypatch.setattr("controller.guardian.hands.ROUNDS", 7)
     return 7
 
 
@@ -224,7 +224,7 @@ def test_an_error_of_ours_on_one_route_leaves_the_other(
     def broken(self: object) -> str:
         raise ZeroDivisionError("an error of ours")
 
-    monkeypatch.setattr("controller.stations.SupplyStation.off", broken)
+    monkeypatch.setattr("controller.instruments.stations.SupplyStation.off", broken)
     result = switch_off(hands_of(bench.loaded), no_wait)
     assert not result.confirmed and "an error of ours" in result.sentence
     assert bench.outputs == (True, False)

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from controller.commands_simulate import served_config
-from controller.config import Loaded, load
+from controller.commands.simulate import served_config
+from controller.config.loading import Loaded, load
 from controller.decisions.signals import Fault
 from controller.errors import BenchError
-from controller.guardian_link import (
+from controller.guardian.link import (
     BeatingEvent,
     GuardianLink,
     SimulatedGuardian,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.heartbeat import (
+from controller.guardian.heartbeat import (
     LONGEST_PAUSE_S,
     SILENCE_S,
     Heartbeat,

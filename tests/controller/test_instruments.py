@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from controller import instruments
 from controller.bench import open_thermometry
-from controller.config import load
-from controller.instruments import (
+from controller.config.loading import load
+from controller.instruments import catalogue
+from controller.instruments.catalogue import (
     DRIVERS,
     GROUP,
     DriverRefused,
@@ -62,7 +62,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         (info / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
         for module, code in modules.items():
             (folder / f"{module}.py").write_text(code, encoding="utf-8")
-        monkeypatch.setattr(instruments, "POINTS", instruments.installed())
+        monkeypatch.setattr(catalogue, "POINTS", catalogue.installed())
         driver_kind.cache_clear()
 
     before = set(sys.modules)
@@ -152,7 +152,7 @@ def test_what_a_config_does_not_name_is_not_imported() -> None:
     assert "lab_drivers" not in sys.modules
 
 
-NUMBERS = "from controller.instruments import DriverKind, Model\n"
+NUMBERS = "from controller.instruments.catalogue import DriverKind, Model\n"
 SUPPLY = NUMBERS + 'KIND = DriverKind("supply", {"A": Model(60, 50)}, None)\n'
 
 

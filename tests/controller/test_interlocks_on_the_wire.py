@@ -8,7 +8,7 @@ import pytest
 
 from controller.decisions.signals import Request
 from controller.loop import COMPLETED, ENDED, NOT_CONFIRMED
-from controller.run_file import Run
+from controller.recording.run_file import Run
 from tests.controller.rig import Rig, rig, short
 
 CORE, HEALTHY, BODY = 1, 3, 4

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from controller.errors import BenchError
-from controller.locks import Holder, Locks, key_of
+from controller.instruments.locks import Holder, Locks, key_of
 
 HOLD = """
 import sys
 from pathlib import Path
-from controller.locks import Locks
+from controller.instruments.locks import Locks
 locks = Locks("amf run other.toml", Path(sys.argv[1]))
 locks.take("psu", "COM5")
 print("taken", flush=True)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from controller.config import Loaded, load
+from controller.config.loading import Loaded, load
 from controller.decisions.settings import SegmentSettings
 from controller.decisions.signals import NAN, Request
 from controller.loop import COMPLETED
-from controller.loop_record import completed
-from controller.run_file import Run
+from controller.recording.loop_record import completed
+from controller.recording.run_file import Run
 from tests.controller.rig import CONFIGS, Rig, rig
 
 PARTS = (

@@ -11,17 +11,17 @@ import pytest
 
 from controller.acquisition import MixedAcquisition
 from controller.bench import How, open_bench
-from controller.bench_check import _mixed, examine
-from controller.clock import RealClock
-from controller.config import load
-from controller.fingerprint import Fingerprint, Parts, take_fingerprint
-from controller.guardian_link import SimulatedGuardian
+from controller.config.loading import load
+from controller.guardian.link import SimulatedGuardian
+from controller.host.clock import RealClock
+from controller.host.stop_signals import StopSignal
+from controller.instruments.mixed import HandedField
+from controller.instruments.stations import GeneratorStation, Station, SupplyStation
 from controller.loop import COMPLETED
-from controller.mixed import HandedField
+from controller.procedures.bench_check import _mixed, examine
+from controller.procedures.fingerprint import Fingerprint, Parts, take_fingerprint
+from controller.recording.run_file import Run
 from controller.rehearsal import serve, simulate
-from controller.run_file import Run
-from controller.stations import GeneratorStation, Station, SupplyStation
-from controller.stop_signals import StopSignal
 from drivers.roles import SupplyState
 from tests.controller.rig import CONFIGS
 from tests.controller.served import (

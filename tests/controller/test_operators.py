@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from controller.decisions.signals import Request
+from controller.host.stop_signals import StopSignal
 from controller.operators import OPERATOR_GONE_S, Engine, Terminal, parse_request
-from controller.stop_signals import StopSignal
 from tests.controller.decisions.scene import SETTINGS
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from controller.decisions.signals import NAN, Fault, Measurement, Reading, Request
 from controller.errors import RecordingError, RunFileError
-from controller.recording import Recorder, Truth
-from controller.run_file import Run
+from controller.recording.run_file import Run
+from controller.recording.writing import Recorder, Truth
 from tests.controller import synthetic_run
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ UTC = synthetic_run.UTC
 WRITER = """
 import sys
 from pathlib import Path
-from controller.recording import Recorder
+from controller.recording.writing import Recorder
 from tests.controller import synthetic_run
 
 recorder = Recorder.create(Path(sys.argv[1]), synthetic_run.header())

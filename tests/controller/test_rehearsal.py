@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from controller.bench import How, open_bench
-from controller.config import Loaded, load
+from controller.config.loading import Loaded, load
 from controller.errors import BenchError
 from controller.rehearsal import Fault, Link, rehearse, serve
 from drivers.neoptix_reflex import NeoptixReflex

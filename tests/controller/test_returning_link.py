@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from controller.bench import How, open_bench
-from controller.config import load
+from controller.config.loading import load
 from controller.decisions.signals import Command, Request
+from controller.instruments.ports import REOPEN_EACH_S, ReturningPort
+from controller.instruments.stations import SupplyStation, ThermometerStation
 from controller.loop import COMPLETED
-from controller.ports import REOPEN_EACH_S, ReturningPort
-from controller.stations import SupplyStation, ThermometerStation
 from drivers.errors import ConnectionLost, InstrumentError, Silent
 from drivers.roles import Identity, SupplyState, Temperature
 from tests.controller.rig import Rig, rig, short

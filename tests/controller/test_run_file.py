@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from controller.errors import RunFileError
-from controller.recording import Recorder
-from controller.run_file import Run
+from controller.recording.run_file import Run
+from controller.recording.writing import Recorder
 from tests.controller import synthetic_run
 
 

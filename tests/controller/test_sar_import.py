@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from openpyxl import Workbook
 
-from controller.config_sar import ColumnsTable, FieldTable, load_description
+from controller.config.sar import ColumnsTable, FieldTable, load_description
 from controller.errors import AmfError, ConfigError
-from controller.sar_import import Imported, check, read_curve
-from controller.sar_tables import read_grid
+from controller.sar.curve_import import Imported, check, read_curve
+from controller.sar.tables import read_grid
 
 BROKEN = Path(__file__).parents[1] / "broken_files"
 SENTENCES = sorted(BROKEN.glob("*.txt"))

@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from controller import commands_runs, sar_run
 from controller.analysis.calorimetry_record import checked
 from controller.analysis.sar_blank import blank_of
-from controller.config_sar import FieldTable, sample_of
-from controller.config_sar_plan import SarPlan, load_plan
+from controller.commands import runs
+from controller.config.sar import FieldTable, sample_of
+from controller.config.sar_plan import SarPlan, load_plan
 from controller.errors import BenchError, ConfigError, GuardError, RecordingError
-from controller.run_file import Run
-from controller.sar_prompts import Prompts
-from controller.sar_record import NoSampleError, description_in, read_run
-from controller.sar_run import Measured, Measuring, measure
+from controller.recording.run_file import Run
+from controller.sar import run as sar_run
+from controller.sar.prompts import Prompts
+from controller.sar.record import NoSampleError, description_in, read_run
+from controller.sar.run import Measured, Measuring, measure
 
 CONFIG = Path(__file__).parents[2] / "configs" / "dry_run_sar.toml"
 
@@ -121,9 +122,9 @@ def test_record_is_replayed_verified_and_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ((_, path),) = run(quick(tmp_path, repeats="1"), tmp_path).done
-    assert commands_runs.replay(path) == 0
-    assert commands_runs.verify(path) == 0
-    assert commands_runs.report(path, out=tmp_path / "r", json=False) == 0
+    assert runs.replay(path) == 0
+    assert runs.verify(path) == 0
+    assert runs.report(path, out=tmp_path / "r", json=False) == 0
     assert "reproduced bit for bit" in capsys.readouterr().out
 
 

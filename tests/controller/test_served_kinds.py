@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from controller.commands_simulate import served_config
-from controller.config import load
-from controller.guardian_hands import hands_of, switch_off
+from controller.commands.simulate import served_config
+from controller.config.loading import load
+from controller.guardian.hands import hands_of, switch_off
 from controller.loop import ENDED
 from controller.rehearsal import Served, serve
 from simulators.line import Line

@@ -13,23 +13,23 @@ from typing import Any
 
 import pytest
 
-from controller.awake import awake
 from controller.bench import How, open_bench
-from controller.config import load
+from controller.config.loading import load
 from controller.decisions.signals import Reading
 from controller.errors import BenchError
-from controller.guardian_link import SimulatedGuardian
+from controller.guardian.link import SimulatedGuardian
+from controller.host.awake import awake
+from controller.host.stop_signals import StopSignal
 from controller.loop import ENDED, NOT_CONFIRMED, REFUSED
-from controller.loop_record import LoopRecord
 from controller.operators import Terminal
-from controller.proof_pulse import prove_off, pulse_a
-from controller.readiness import Ready, Wanted, ready
+from controller.procedures.proof_pulse import prove_off, pulse_a
+from controller.procedures.readiness import Ready, Wanted, ready
+from controller.procedures.start_up import WAIVED, started_up
+from controller.procedures.touch_test import TOUCH_S, touch
+from controller.recording.loop_record import LoopRecord
+from controller.recording.run_file import Run
+from controller.recording.run_record import open_record
 from controller.rehearsal import Served
-from controller.run_file import Run
-from controller.run_record import open_record
-from controller.start_up import WAIVED, started_up
-from controller.stop_signals import StopSignal
-from controller.touch_test import TOUCH_S, touch
 from tests.controller.rig import CONFIGS
 from tests.controller.served import AMF, LONG_S, quick, served_bench
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from controller.bench import How, OpenBench, open_bench
-from controller.commands_bench import off
-from controller.commands_run import run
-from controller.config import load
+from controller.commands.bench import off
+from controller.commands.run import run
+from controller.config.loading import load
 from controller.decisions.signals import Command, Drive
+from controller.instruments.stations_field import PickUpCoil, why_no_signal
 from controller.loop import COMPLETED
-from controller.stations_field import PickUpCoil, why_no_signal
 from tests.controller.rig import CONFIGS
 
 LOADED = load(CONFIGS / "dry_run.toml")

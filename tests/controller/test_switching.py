@@ -7,9 +7,9 @@ import pytest
 
 from controller.acquisition import ThreadedAcquisition
 from controller.bench import How, open_bench
-from controller.config import load
-from controller.stations import GeneratorStation, SupplyStation
-from controller.switching import PATIENCE_S, switch_off
+from controller.config.loading import load
+from controller.instruments.stations import GeneratorStation, SupplyStation
+from controller.instruments.switching import PATIENCE_S, switch_off
 from drivers.errors import Silent
 from tests.controller.rig import CONFIGS, rig
 

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.cli import app
-from controller.config import load
+from controller.config.loading import load
 from controller.errors import ConfigError
-from controller.tuning_file import read_tuning
+from controller.procedures.tuning_file import read_tuning
 
 CONFIG = Path(__file__).parents[2] / "configs" / "dry_run_short.toml"
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from controller.windows_power import (
+from controller.host.windows_power import (
     battery_warnings,
     setting_of,
     sleep_warnings,

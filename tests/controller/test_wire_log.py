@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.errors import BenchError
-from controller.wire_log import WireLogFile, as_test, to_pairs
+from controller.instruments.wire_log import WireLogFile, as_test, to_pairs
 from drivers.aimtti_psu import AimttiPsu
 from drivers.transport import Transport
 from simulators.aimtti_psu import AimttiPsu as AimttiTwin

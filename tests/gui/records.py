@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from controller.decisions.settings import ProbeSettings, Settings, TreatmentSettings
 from controller.decisions.signals import Command, Drive, Measurement, Reading
-from controller.recording import Recorder, RunHeader, TickRecord
+from controller.recording.writing import Recorder, RunHeader, TickRecord
 from tests.controller.synthetic_run import SETTINGS
 
 PERIOD_S, FREQUENCY_HZ, LIMIT = 0.1, 161270.0, 2.425e9

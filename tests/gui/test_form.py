@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.acknowledged import ACKNOWLEDGED
-from controller.checklist import CHECKLIST
+from controller.procedures.acknowledged import ACKNOWLEDGED
+from controller.procedures.checklist import CHECKLIST
 from gui import texts_bench as texts
 from gui.checked import check_notices, instrument_views
 from gui.form import Form, literal

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 
 from controller.analysis.course import course
 from controller.analysis.summary import summarise
-from controller.run_file import Run
+from controller.recording.run_file import Run
 from gui import compare, runs_task
 from gui import runs_texts as texts
 from gui.compare_window import CompareWindow

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from controller.bench import How, open_bench, open_thermometry
-from controller.config import load
+from controller.config.loading import load
 from controller.rehearsal import serve
 from drivers.coresens_udp import CoresensUdp
 from drivers.errors import ConnectionLost, Garbled, Silent

@@ -4,8 +4,8 @@ from typing import get_args
 
 import pytest
 
-from controller.config_model import Simulation
-from controller.config_samples import SAMPLES, TissueName, sample_model
+from controller.config.model import Simulation
+from controller.config.samples import SAMPLES, TissueName, sample_model
 from simulators.bench import Sample
 from simulators.pennes_sphere import PennesSphere
 from simulators.samples import build, fibre

@@ -11,7 +11,7 @@ from controller.analysis.report import SHOWN_EVENTS, render
 from controller.analysis.report_plots import thinned
 from controller.analysis.run_data import Event, RunData
 from controller.analysis.summary import summarise
-from controller.run_file import Run
+from controller.recording.run_file import Run
 from tests.controller import synthetic_run
 
 

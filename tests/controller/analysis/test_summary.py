@@ -12,7 +12,7 @@ import pytest
 from controller.analysis.run_data import Event, RunData
 from controller.analysis.summary import settling_s, summarise
 from controller.decisions.settings import Settings
-from controller.run_file import Run
+from controller.recording.run_file import Run
 from tests.controller import synthetic_run
 
 PROMISED = {

@@ -1,0 +1,147 @@
+"""``amf campaign``: run the fault matrix, print its table and keep it."""
+
+import csv
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from controller import campaign
+from controller.analysis.campaign import (
+    NEVER_S,
+    PHASES,
+    Case,
+    Ran,
+    Row,
+    Verdict,
+    judge,
+    table,
+)
+from controller.config.loading import Loaded, load
+
+FAILED = 1
+COLUMNS = (
+    "fault",
+    "runs",
+    "seen by",
+    "off after s",
+    "allowed s",
+    "tumour °C",
+    "healthy °C",
+    "H·f share",
+    "ends",
+)
+
+
+def run(config: Path, *, seeds: int, full: bool, out: Path | None) -> int:
+    """Run every fault in every phase; exit 1 where one did not end safe."""
+    loaded = load(config)
+    found = campaign.cases(loaded)
+    listed = campaign.jobs(config, found, seeds=seeds, full=full)
+    shown = track(
+        campaign.run_all(listed),
+        f"{len(found)} faults × {len(PHASES)} phases × {seeds}",
+        total=len(listed),
+        console=Console(stderr=True),
+    )
+    judged = [(ran, judge(ran, loaded.settings.period_s)) for ran in shown]
+    rows = table(judged)
+    _show(loaded, rows)
+    print(closing(loaded, judged))
+    for path in save(loaded, judged, rows, loaded.out if out is None else out):
+        print(path)
+    bad = any(verdict in ("UNSAFE", "LATE") for _, verdict in judged)
+    return FAILED if bad else 0
+
+
+def closing(loaded: Loaded, judged: list[tuple[Ran, Verdict]]) -> str:
+    """Say in one line a count what the campaign came to."""
+    count = Counter(verdict for _, verdict in judged)
+    runs = [ran for ran, _ in judged]
+    tumour_c = max(ran.hottest_tumour_c for ran in runs)
+    healthy_c = max(ran.hottest_healthy_c for ran in runs)
+    limit = loaded.settings.ceiling.limit_a_per_m_s
+    ends = ", ".join(f"{number} {verdict}" for verdict, number in count.most_common())
+    lines = [
+        f"{len(judged)} runs: {ends}",
+        f"unsafe ends: {count['UNSAFE']}; later off than allowed: {count['LATE']}",
+        f"after a fault: hottest true tumour {tumour_c:.2f} °C, healthy "
+        f"{healthy_c:.2f} °C",
+        f"highest true H·f: {max(ran.hf_share for ran in runs):.3f} of the ceiling of "
+        f"{limit:.4g} A/(m·s)",
+        f"records complete: {sum(ran.record_complete for ran in runs)} of {len(runs)}",
+    ]
+    return "\n".join(lines)
+
+
+def save(
+    loaded: Loaded, judged: list[tuple[Ran, Verdict]], rows: list[Row], folder: Path
+) -> list[Path]:
+    """Write every run as CSV and the table as Markdown; return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    stem = folder / f"{stamp}_{loaded.name}_campaign"
+    runs, page = stem.with_suffix(".csv"), stem.with_suffix(".md")
+    with runs.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        for number, (ran, verdict) in enumerate(judged):
+            line = {**asdict(ran), "verdict": verdict, "case": ran.case.title}
+            line["codes"] = " ".join(ran.codes)
+            if number == 0:
+                writer.writerow(line)
+            writer.writerow(line.values())
+    page.write_text(markdown(loaded, judged, rows), encoding="utf-8")
+    return [runs, page]
+
+
+def markdown(loaded: Loaded, judged: list[tuple[Ran, Verdict]], rows: list[Row]) -> str:
+    """Return the table, and the residual risks, as Markdown."""
+    head = [" | ".join(COLUMNS), " | ".join("---" for _ in COLUMNS)]
+    body = [" | ".join(_cells(row)) for row in rows]
+    risks = [
+        f"- {row.case.title}: not seen in {row.verdicts.count('unseen')} of "
+        f"{len(row.verdicts)} runs; true tumour up to {row.hottest_tumour_c:.2f} °C, "
+        f"healthy up to {row.hottest_healthy_c:.2f} °C"
+        for row in rows
+        if "unseen" in row.verdicts
+    ]
+    parts = [
+        f"# Fault campaign on {loaded.name}",
+        closing(loaded, judged).replace("\n", "  \n"),
+        "\n".join(f"| {line} |" for line in head + body),
+        "## Residual risks: what nothing saw",
+        "\n".join(risks) or "None.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _show(loaded: Loaded, rows: list[Row]) -> None:
+    shown = Table(title=f"faults on {loaded.name}", title_justify="left")
+    for column in COLUMNS:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*_cells(row))
+    Console().print(shown)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    counts = Counter(row.verdicts)
+    return (
+        row.case.title,
+        str(len(row.verdicts)),
+        row.detected_by or "–",
+        "–" if row.slowest_off_s != row.slowest_off_s else f"{row.slowest_off_s:.1f}",
+        _allowed(row.case),
+        f"{row.hottest_tumour_c:.2f}",
+        f"{row.hottest_healthy_c:.2f}",
+        f"{row.hf_share:.3f}",
+        ", ".join(f"{number} {verdict}" for verdict, number in counts.most_common()),
+    )
+
+
+def _allowed(case: Case) -> str:
+    return "by effect" if case.allowed_s == NEVER_S else f"{case.allowed_s:.1f}"

@@ -1,0 +1,1 @@
+"""Instruments of a bench: opened, polled, driven, locked and switched off."""

@@ -1,0 +1,208 @@
+"""Stations of what makes the field alone: an induction heater, an amplifier.
+
+Both take a command's amperes as they are; neither has a voltage limit to programme.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from controller.decisions.signals import NAN, Command
+from controller.instruments.stations import OFF_CURRENT_A, GeneratorStation, Station
+from drivers.errors import InstrumentError
+from drivers.roles import Generator, HeaterState, InductionHeater
+
+# The heat timer is started anew when this share of it is left.
+REARM_SHARE = 0.5
+SMALLEST_VPP = 0.02
+
+
+@dataclass
+class HeaterStation(Station):
+    """An induction heater. Its heat timer is the only watchdog that it has.
+
+    ``timer_s`` is what the heater is given at a time: it goes on by itself for so long
+    when nobody speaks to it any more. Every command starts it anew in good time.
+    """
+
+    driver: InductionHeater
+    timer_s: float
+    state: HeaterState | None = field(default=None, init=False)
+    _on: bool = field(default=False, init=False)
+    _current_a: float = field(default=0.0, init=False)
+
+    @property
+    def current_a(self) -> float:
+        """Return the measured current in A, as the heater means it; NaN unknown."""
+        return NAN if self.state is None else self.state.current_a
+
+    @property
+    def output_on(self) -> bool:
+        """Say whether it heats, by its own word."""
+        return self.state is not None and self.state.heating
+
+    @property
+    def frequency_hz(self) -> float:
+        """Return the frequency in Hz that it reads; NaN while it makes none."""
+        state = self.state
+        known = state is not None and state.heating and state.frequency_hz > 0.0
+        return state.frequency_hz if known and state is not None else NAN
+
+    def _poll(self) -> None:
+        self.state = self.driver.read_state()
+        self.taken_s = self.now()
+
+    def prepare(self) -> str:
+        """Put it off with 0 A set and set the heat timer; "" or what went wrong."""
+        problem = self.off()
+        if problem:
+            return problem
+        try:
+            self.driver.set_timer(self.timer_s)
+        except InstrumentError as error:
+            self._note(error)
+            return str(error)
+        return ""
+
+    def apply(self, command: Command) -> None:
+        """Send a command that keeps or switches the heating on."""
+        try:
+            self._know_again()
+            if not self._on or self._timer_is_low():
+                self.driver.set_output(True)
+                self._on = True
+            if command.current_a != self._current_a:
+                self.driver.set_current(command.current_a)
+                self._current_a = command.current_a
+        except InstrumentError as error:
+            self._note(error)
+
+    def off(self) -> str:
+        """Switch the heating off and read it back; "" when confirmed, else why not."""
+        self._on, self._current_a = False, 0.0
+        try:
+            self.driver.off()
+            self._know_again()
+            self._poll()
+        except InstrumentError as error:
+            self._note(error)
+            return str(error)
+        state = self.state
+        if state is None or state.heating:
+            return f"{self.name}: it still heats"
+        if not abs(state.current_a) <= OFF_CURRENT_A:
+            return f"{self.name}: heating off, but {state.current_a:.1f} A flow"
+        return ""
+
+    def _timer_is_low(self) -> bool:
+        state = self.state
+        if state is None or not state.heating:
+            return False
+        age_s = self.now() - self.taken_s
+        return state.timer_left_s - age_s < REARM_SHARE * self.timer_s
+
+    def _check_returned(self) -> None:
+        self._current_a = NAN
+
+
+@dataclass
+class BlindGeneratorStation(GeneratorStation):
+    """A generator that cannot be asked: it takes settings, and says who it is.
+
+    The frequency stays NaN: the field sensor has to measure it. That the output is on
+    or off is what the generator accepted; off is proven by the supply and the field.
+    """
+
+    def _poll(self) -> None:
+        self.driver.identify()
+        self.output_on = bool(getattr(self.driver, "set_output_on", False))
+        self.taken_s = self.now()
+
+    def _verify(self, frequency_hz: float) -> str:
+        return "" if self.output_on else f"{self.name}: the output does not switch on"
+
+
+@dataclass
+class AmplifierStation(Station):
+    """A generator into a linear amplifier: its amplitude sets the coil's current.
+
+    ``current_a_per_v`` is peak A in the coil per V peak of the generator. Nothing
+    reads the current back: ``current_a`` is what was set and accepted while the output
+    reads on, and a field sensor has to say what came of it.
+    """
+
+    driver: Generator
+    current_a_per_v: float
+    wanted_hz: float
+    current_a: float = field(default=NAN, init=False)
+    output_on: bool = field(default=False, init=False)
+    frequency_hz: float = field(default=NAN, init=False)
+    _on: bool = field(default=False, init=False)
+    _set_a: float = field(default=0.0, init=False)
+    _set_hz: float = field(default=NAN, init=False)
+
+    def _poll(self) -> None:
+        self.frequency_hz = self.driver.read_frequency_hz()
+        self.output_on = self.driver.read_output()
+        self.current_a = self._set_a if self.output_on else 0.0
+        self.taken_s = self.now()
+
+    def prepare(self) -> str:
+        """Put it off, set the frequency and the least amplitude; "" or the problem."""
+        problem = self.off()
+        if problem:
+            return problem
+        try:
+            self.driver.set_frequency(self.wanted_hz)
+            self._set_hz = self.wanted_hz
+            self.driver.set_amplitude(SMALLEST_VPP)
+            self._poll()
+        except InstrumentError as error:
+            self._note(error)
+            return str(error)
+        if not abs(self.frequency_hz - self.wanted_hz) <= 1e-4 * self.wanted_hz:
+            return (
+                f"{self.name}: {self.wanted_hz:.0f} Hz set, {self.frequency_hz:.0f} "
+                "Hz read back; is the front panel in control?"
+            )
+        return ""
+
+    def apply(self, command: Command) -> None:
+        """Send a command; below the least amplitude the output goes off."""
+        vpp = 2.0 * command.current_a / self.current_a_per_v
+        try:
+            self._know_again()
+            if command.frequency_hz != self._set_hz:
+                self.driver.set_frequency(command.frequency_hz)
+                self._set_hz = command.frequency_hz
+            if command.current_a != self._set_a:
+                self.driver.set_amplitude(max(vpp, SMALLEST_VPP))
+                self._set_a = command.current_a
+            if not self._on:
+                self.driver.set_output(True)
+                self._on = True
+        except InstrumentError as error:
+            self._note(error)
+
+    def off(self) -> str:
+        """Switch the output off and read it back; "" when confirmed, else why not."""
+        self._on, self._set_a = False, 0.0
+        try:
+            self.driver.off()
+            self._know_again()
+            self._poll()
+        except InstrumentError as error:
+            self._note(error)
+            return str(error)
+        return f"{self.name}: the output is still on" if self.output_on else ""
+
+    def _check_returned(self) -> None:
+        self._set_a = self._set_hz = NAN
+
+
+def generator_station(
+    name: str, now: Callable[[], float], driver: Generator
+) -> GeneratorStation:
+    """Return a generator's station: a blind one where the driver reads nothing."""
+    blind = not getattr(driver, "reads_back", True)
+    kind = BlindGeneratorStation if blind else GeneratorStation
+    return kind(name, now, driver)

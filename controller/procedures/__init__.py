@@ -1,0 +1,1 @@
+"""Procedures on a bench: its proofs before a run, calibration and tuning."""

@@ -1,0 +1,91 @@
+"""What a bench proves before a run may switch it on, in this order.
+
+Off reads zero; it has the applicator of the config; a pulse is seen, and the guardian
+ends it. The first and the last are for real benches.
+"""
+
+import time
+
+from controller.bench import OpenBench
+from controller.config.loading import Loaded
+from controller.decisions.state import initial
+from controller.guardian.link import Guardian, GuardianLink, SimulatedGuardian
+from controller.host.stop_signals import StopSignal
+from controller.instruments.switching import OffReport
+from controller.loop import ENDED, NOT_CONFIRMED, REFUSED, Outcome
+from controller.procedures.fingerprint import (
+    Fingerprint,
+    Parts,
+    take_fingerprint,
+    why_none,
+)
+from controller.procedures.proof_pulse import prove_off
+from controller.recording.loop_record import LoopRecord
+
+
+def proven(
+    loaded: Loaded,
+    bench: OpenBench,
+    record: LoopRecord,
+    stop: StopSignal,
+    guardian: Guardian | None,
+) -> Outcome | None:
+    """Prove the bench; return how the run ends where that fails.
+
+    It goes into the record. A stop in between is for the run itself to end by.
+    """
+    begun_s = time.perf_counter()
+    now = bench.link.clock.now
+    watched = guardian or SimulatedGuardian(loaded.settings.period_s, now)
+    if not bench.simulated:
+        report = bench.link.switch_off()
+        record.event("proof", f"before anything else: {report.sentence}", {})
+        if not report.confirmed:
+            return refused(loaded, record, begun_s, "no proof", report, REFUSED)
+    missing = why_none(bench.link)
+    if missing:
+        record.event("fingerprint", missing, {})
+    elif not stop.name:
+        with bench.before_run():
+            found, report = fingerprint(loaded, bench, stop, watched)
+        record.event("fingerprint", found.sentence, found.detail)
+        if not stop.name and (found.problem or not report.confirmed):
+            code = REFUSED if found.loads_ohm else ENDED  # it was being measured
+            return refused(loaded, record, begun_s, found.sentence, report, code)
+    if bench.simulated or not isinstance(guardian, GuardianLink) or stop.name:
+        return None
+    with bench.before_run():
+        proof = prove_off(bench, loaded.settings, stop, guardian)
+    record.event("proof", proof.sentence, proof.detail)
+    if stop.name or (proof.off.confirmed and not proof.problem):
+        return None
+    return refused(loaded, record, begun_s, proof.sentence, proof.off, ENDED)
+
+
+def fingerprint(
+    loaded: Loaded, bench: OpenBench, stop: StopSignal, guardian: Guardian
+) -> tuple[Fingerprint, OffReport]:
+    """Take the fingerprint of the applicator that the config names; off after it."""
+    table = loaded.bench.applicator
+    parts = Parts(table.coil, table.capacitor)
+    return take_fingerprint(bench.link, loaded.settings, parts, stop, guardian)
+
+
+def refused(
+    loaded: Loaded,
+    record: LoopRecord,
+    begun_s: float,
+    why: str,
+    report: OffReport | None,
+    code: int,
+) -> Outcome:
+    """Close the record of a run that does not begin; return how it ends.
+
+    ``report`` is there where an output was used.
+    """
+    sentence = why if report is None else f"{why}; {report.sentence}"
+    if report is not None and not report.confirmed:
+        code = NOT_CONFIRMED
+    outcome = Outcome(code, sentence, time.perf_counter() - begun_s, 0)
+    record.finish(initial(loaded.settings), sentence, outcome)
+    return outcome

@@ -1,0 +1,1 @@
+"""SAR measurements: the matrix on the bench, and curves of files made ready."""
