@@ -15,9 +15,10 @@ UNVERIFIED on hardware; a warning is logged when a real link is used.
 import math
 import re
 from dataclasses import dataclass
+from functools import partial
 
-from drivers.admission import admit
-from drivers.errors import Garbled, Refused, Silent, WrongInstrument
+from drivers.admission import admit, ask_identity, check_range
+from drivers.errors import Garbled, Refused, Silent
 from drivers.roles import Identity, SupplyState
 from drivers.transport import Transport
 
@@ -82,6 +83,7 @@ class AimttiPsu:
         admit(transport, "Aim-TTi", model, MODELS)
         self.model = model
         self._transport = transport
+        self._check = partial(check_range, transport, model)
         self._limits = MODELS[model]
         self.current_resolution_a = 10.0**-self._limits.current_digits
         self._trip = ""
@@ -93,14 +95,7 @@ class AimttiPsu:
         Raises:
             WrongInstrument: it is not the model that is expected.
         """
-        answer = self._transport.query(b"*IDN?\n")
-        fields = [field.strip() for field in answer.decode("latin-1").split(",")]
-        if len(fields) != 4 or fields[1] != self.model:
-            raise WrongInstrument(
-                f"{self._transport.name}: {answer!r} came after b'*IDN?\\n', expected "
-                f"an Aim-TTi {self.model}; check the address and the model"
-            )
-        return Identity(*fields)
+        return ask_identity(self._transport, "an Aim-TTi", self.model)
 
     def read_state(self) -> SupplyState:
         """Measure output voltage in V and current in A; read the output and trips.
@@ -241,15 +236,6 @@ class AimttiPsu:
             raise Refused(
                 f"{self._transport.name}: refuses {command!r} with error {code} "
                 f"({meaning})"
-            )
-
-    def _check(
-        self, what: str, value: float, unit: str, low: float, high: float
-    ) -> None:
-        if not (low <= value <= high and math.isfinite(value)):
-            raise Refused(
-                f"{self._transport.name}: a {what} of {value:g} {unit} is not within "
-                f"{low:g} and {high:g} {unit} ({self.model}); nothing was sent"
             )
 
 

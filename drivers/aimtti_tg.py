@@ -13,9 +13,10 @@ UNVERIFIED on hardware; a warning is logged when a real link is used.
 import math
 import re
 from dataclasses import dataclass
+from functools import partial
 
-from drivers.admission import admit
-from drivers.errors import Garbled, Refused, WrongInstrument
+from drivers.admission import admit, ask_identity, check_range
+from drivers.errors import Garbled, Refused
 from drivers.roles import Identity
 from drivers.transport import Transport
 
@@ -57,6 +58,7 @@ class AimttiTg:
         self.set_output_on: bool | None = None
         self._limits = MODELS[model]
         self._transport = transport
+        self._check = partial(check_range, transport, model)
 
     def identify(self) -> Identity:
         """Read who answers.
@@ -64,14 +66,7 @@ class AimttiTg:
         Raises:
             WrongInstrument: it is not the model that is expected.
         """
-        answer = self._transport.query(b"*IDN?\n")
-        fields = [field.strip() for field in answer.decode("latin-1").split(",")]
-        if len(fields) != 4 or fields[1] != self.model:
-            raise WrongInstrument(
-                f"{self._transport.name}: {answer!r} came after b'*IDN?\\n', expected "
-                f"an Aim-TTi {self.model}; check the address and the model"
-            )
-        return Identity(*fields)
+        return ask_identity(self._transport, "an Aim-TTi", self.model)
 
     def read_frequency_hz(self) -> float:
         """Refuse: the instrument cannot say its frequency.
@@ -169,13 +164,4 @@ class AimttiTg:
             raise Refused(
                 f"{self._transport.name}: refuses {command!r} with error {code}; see "
                 "the instrument's manual"
-            )
-
-    def _check(
-        self, what: str, value: float, unit: str, low: float, high: float
-    ) -> None:
-        if not low <= value <= high:
-            raise Refused(
-                f"{self._transport.name}: a {what} of {value:g} {unit} is not within "
-                f"{low:g} and {high:g} {unit} ({self.model}); nothing was sent"
             )

@@ -13,9 +13,10 @@ UNVERIFIED on hardware; a warning is logged when a real link is used.
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
-from drivers.admission import admit
-from drivers.errors import Garbled, Refused, WrongInstrument
+from drivers.admission import admit, ask_identity, check_range
+from drivers.errors import Garbled, Refused
 from drivers.roles import Identity, SupplyState
 from drivers.rounding import floored, raised
 from drivers.transport import Transport
@@ -65,6 +66,7 @@ class EaPs9000:
         self.model = model
         self.watchdog = ""
         self._transport = transport
+        self._check = partial(check_range, transport, model)
         self._limits = MODELS[model]
         self.current_resolution_a = 10.0**-self._limits.current_digits
         self._trip = ""
@@ -75,14 +77,14 @@ class EaPs9000:
         Raises:
             WrongInstrument: it is not the model that is expected.
         """
-        answer = self._transport.query(b"*IDN?\n")
-        fields = [field.strip() for field in answer.decode("latin-1").split(",")]
-        if len(fields) < 4 or not f"{fields[1]} ".startswith(f"{self.model} "):
-            raise WrongInstrument(
-                f"{self._transport.name}: {answer!r} came after b'*IDN?\\n', expected "
-                f"an Elektro-Automatik {self.model}; check the address and the model"
-            )
-        return Identity(*fields[:4])
+        return ask_identity(
+            self._transport, "an Elektro-Automatik", self.model, self._model_of
+        )
+
+    def _model_of(self, fields: list[str]) -> str:
+        # more words may follow, such as the height of the case
+        more = f"{fields[1]} ".startswith(f"{self.model} ")
+        return self.model if more else fields[1]
 
     def read_state(self) -> SupplyState:
         """Measure output voltage in V and current in A; read the output and alarms.
@@ -110,7 +112,7 @@ class EaPs9000:
             Refused: not within 0 and the model's rating; nothing was sent.
         """
         limits = self._limits
-        self._check("voltage", voltage_v, "V", limits.max_voltage_v)
+        self._check("voltage", voltage_v, "V", 0.0, limits.max_voltage_v)
         digits = limits.voltage_digits
         self._transport.write(b"VOLT %.*f\n" % (digits, floored(voltage_v, digits)))
 
@@ -121,7 +123,7 @@ class EaPs9000:
             Refused: not within 0 and the model's rating; nothing was sent.
         """
         limits = self._limits
-        self._check("current", current_a, "A", limits.max_current_a)
+        self._check("current", current_a, "A", 0.0, limits.max_current_a)
         digits = limits.current_digits
         self._transport.write(b"CURR %.*f\n" % (digits, floored(current_a, digits)))
 
@@ -133,9 +135,9 @@ class EaPs9000:
         """
         limits = self._limits
         highest_v = PROTECTABLE * limits.max_voltage_v
-        self._check("over-voltage trip", over_voltage_v, "V", highest_v)
+        self._check("over-voltage trip", over_voltage_v, "V", 0.0, highest_v)
         highest_a = PROTECTABLE * limits.max_current_a
-        self._check("over-current trip", over_current_a, "A", highest_a)
+        self._check("over-current trip", over_current_a, "A", 0.0, highest_a)
         digits = limits.voltage_digits, limits.current_digits
         wanted = raised(over_voltage_v, digits[0]), raised(over_current_a, digits[1])
         self._set_verified(b"VOLT:PROT %.*f\n" % (digits[0], wanted[0]))
@@ -256,13 +258,6 @@ class EaPs9000:
             raise Refused(
                 f"{self._transport.name}: refuses {command!r} with {error[1].decode()} "
                 f"({error[2].decode('latin-1')}); is it in remote control?"
-            )
-
-    def _check(self, what: str, value: float, unit: str, high: float) -> None:
-        if not 0.0 <= value <= high:
-            raise Refused(
-                f"{self._transport.name}: a {what} of {value:g} {unit} is not within 0 "
-                f"and {high:g} {unit} ({self.model}); nothing was sent"
             )
 
 

@@ -10,8 +10,9 @@ UNVERIFIED on hardware; a warning is logged when a real link is used.
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
-from drivers.admission import admit
+from drivers.admission import admit, check_range
 from drivers.errors import Garbled, Refused, WrongInstrument
 from drivers.roles import Identity
 from drivers.transport import Transport
@@ -48,6 +49,7 @@ class Keysight33500:
         self.model = model
         self._limits = MODELS[model]
         self._transport = transport
+        self._check = partial(check_range, transport, model)
 
     def identify(self) -> Identity:
         """Read who answers.
@@ -146,15 +148,6 @@ class Keysight33500:
             raise Refused(
                 f"{self._transport.name}: answers {answer!r} to {command!r}; "
                 "check the load impedance, the wave shape and the model"
-            )
-
-    def _check(
-        self, what: str, value: float, unit: str, low: float, high: float
-    ) -> None:
-        if not low <= value <= high:
-            raise Refused(
-                f"{self._transport.name}: a {what} of {value:g} {unit} is not within "
-                f"{low:g} and {high:g} {unit} ({self.model}); nothing was sent"
             )
 
 

@@ -15,22 +15,28 @@ import math
 import re
 import struct
 
-from drivers.admission import admit
-from drivers.errors import Garbled, Refused, WrongInstrument
+from drivers.admission import admit, ask_identity
+from drivers.errors import Garbled, Refused
+from drivers.ieee_block import read_words
 from drivers.roles import Identity, Signal
 from drivers.sine import signal_of
-from drivers.transport import LF, Transport
+from drivers.transport import Transport
 
-# Model and its channels. An instrument may put a "-" and a space into its name.
+# Model and its channels.
 MODELS = {"DSOX3024T": 4, "DSOX2012A": 2, "DSOX1204G": 4}
 REAL = rb"[+-]?\d+(?:\.\d*)?(?:E[+-]?\d+)?"
 THREE = re.compile(rb"\s*" + 2 * (REAL + rb";") + REAL + rb"\s*", re.IGNORECASE)
 PREAMBLE = re.compile(rb"\s*" + 9 * (REAL + rb",") + REAL + rb"\s*", re.IGNORECASE)
-BLOCK = re.compile(rb"[^#\n]*#[1-9]|[^#\n]*\n")
+BLOCK = re.compile(rb"#[1-9]")
 POINTS = 1000
 LONGEST = 10_000
 WORD = 1.0
 HOLE, CLIPPED_LOW, CLIPPED_HIGH = 0x0000, 0x0001, 0xFFFF
+
+
+def model_of(fields: list[str]) -> str:
+    """Return the model, which an instrument may write with "-" and spaces."""
+    return re.sub(r"[- ]", "", fields[1])
 
 
 class KeysightScope:
@@ -51,15 +57,7 @@ class KeysightScope:
         Raises:
             WrongInstrument: it is not the model that is expected.
         """
-        answer = self._transport.query(b"*IDN?\n")
-        fields = [field.strip() for field in answer.decode("latin-1").split(",")]
-        named = len(fields) == 4 and re.sub(r"[- ]", "", fields[1])
-        if named != self.model:
-            raise WrongInstrument(
-                f"{self._transport.name}: {answer!r} came after b'*IDN?\\n', expected "
-                f"a Keysight {self.model}; check the address and the model"
-            )
-        return Identity(*fields)
+        return ask_identity(self._transport, "a Keysight", self.model, model_of)
 
     def read_signal(self, channel: int | None = None) -> Signal:
         """Measure frequency in Hz and amplitude in V; "error" where it is no sine."""
@@ -128,17 +126,8 @@ class KeysightScope:
         return values[4:]
 
     def _words(self, command: bytes) -> tuple[int, ...]:
-        answer = self._transport.query(command, BLOCK)
-        if answer != b"#%s" % answer[-1:] or not answer[-1:].isdigit():
-            raise Garbled(self._unexpected(command, answer))
-        length = self._transport.read_bytes(int(answer[-1:]), command)
-        if not length.isdigit() or int(length) % 2 or int(length) > 2 * LONGEST:
-            raise Garbled(self._unexpected(command, answer + length))
-        data = self._transport.read_bytes(int(length), command)
-        end = self._transport.read_until(LF, command)
-        if end != b"\n":
-            raise Garbled(self._unexpected(command, end))
-        return struct.unpack(f"<{int(length) // 2}H", data)
+        data = read_words(self._transport, command, BLOCK, LONGEST)
+        return struct.unpack(f"<{len(data) // 2}H", data)
 
     def _unexpected(self, command: bytes, answer: bytes) -> str:
         return (

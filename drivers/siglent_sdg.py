@@ -11,9 +11,10 @@ UNVERIFIED on hardware; a warning is logged when a real link is used.
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
-from drivers.admission import admit
-from drivers.errors import Garbled, Refused, WrongInstrument
+from drivers.admission import admit, ask_identity, check_range
+from drivers.errors import Garbled, Refused
 from drivers.roles import Identity
 from drivers.transport import Transport
 
@@ -52,6 +53,7 @@ class SiglentSdg:
         self.model = model
         self._limits = MODELS[model]
         self._transport = transport
+        self._check = partial(check_range, transport, model)
 
     def identify(self) -> Identity:
         """Read who answers.
@@ -59,14 +61,7 @@ class SiglentSdg:
         Raises:
             WrongInstrument: it is not the model that is expected.
         """
-        answer = self._transport.query(b"*IDN?\n")
-        fields = [field.strip() for field in answer.decode("latin-1").split(",")]
-        if len(fields) < 4 or fields[1] != self.model:
-            raise WrongInstrument(
-                f"{self._transport.name}: {answer!r} came after b'*IDN?\\n', expected "
-                f"a Siglent or Teledyne {self.model}; check the address and the model"
-            )
-        return Identity(*fields[:4])
+        return ask_identity(self._transport, "a Siglent or Teledyne", self.model)
 
     def read_frequency_hz(self) -> float:
         """Read the frequency that is set, in Hz.
@@ -155,15 +150,6 @@ class SiglentSdg:
             f"{self._transport.name}: {answer!r} came after {command!r}, which is not "
             "an answer of a Siglent generator; check the address"
         )
-
-    def _check(
-        self, what: str, value: float, unit: str, low: float, high: float
-    ) -> None:
-        if not low <= value <= high:
-            raise Refused(
-                f"{self._transport.name}: a {what} of {value:g} {unit} is not within "
-                f"{low:g} and {high:g} {unit} ({self.model}); nothing was sent"
-            )
 
 
 def fields_of(answer: bytes) -> dict[str, str]:

@@ -13,7 +13,9 @@ import logging
 import math
 import re
 from dataclasses import dataclass
+from functools import partial
 
+from drivers.admission import check_range
 from drivers.errors import Garbled, InstrumentError, Refused, WrongInstrument
 from drivers.roles import Identity, SupplyState
 from drivers.rounding import floored, raised
@@ -92,6 +94,7 @@ class TdkGenesys:
             )
         self.model, self.address = model, address
         self._transport = transport
+        self._check = partial(check_range, transport, model)
         self._limits = MODELS[model]
         self._checksum = checksum
         self._trip = ""
@@ -275,15 +278,6 @@ class TdkGenesys:
             f"{self._transport.name}: {answer!r} came after {command!r}, which is not "
             "a Genesys answer; check baud rate, cable and address"
         )
-
-    def _check(
-        self, what: str, value: float, unit: str, low: float, high: float
-    ) -> None:
-        if not low <= value <= high:
-            raise Refused(
-                f"{self._transport.name}: a {what} of {value:g} {unit} is not within "
-                f"{low:g} and {high:g} {unit} ({self.model}); nothing was sent"
-            )
 
 
 def trip_of(faults: int) -> str:

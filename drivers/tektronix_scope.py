@@ -16,15 +16,16 @@ import re
 import struct
 from dataclasses import dataclass
 
-from drivers.admission import admit
-from drivers.errors import Garbled, Refused, WrongInstrument
+from drivers.admission import admit, ask_identity
+from drivers.errors import Garbled, Refused
+from drivers.ieee_block import read_words
 from drivers.roles import Identity, Signal
 from drivers.sine import signal_of
-from drivers.transport import LF, Transport
+from drivers.transport import Transport
 
 HEADER = rb"\s*(?::[A-Z0-9:_]+ )?"
 NUMBER = re.compile(HEADER + rb"([+-]?\d+(?:\.\d*)?(?:E[+-]?\d+)?)\s*", re.IGNORECASE)
-BLOCK = re.compile(rb"[^#\n]*#[1-9]|[^#\n]*\n")
+BLOCK = re.compile(rb"[^#\n]*#[1-9]")
 LONGEST = 10_000
 # Eight bits, left in sixteen: the last step on either side is where a sweep is cut off.
 LOWEST_RAW, HIGHEST_RAW = -32768, 32512
@@ -43,6 +44,11 @@ MODELS = {
     "TDS2024": Model(4, b"WFMPre"),
     "TDS2012": Model(2, b"WFMPre"),
 }
+
+
+def model_of(fields: list[str]) -> str:
+    """Return the model: a TDS has a space in its name, later ones a letter more."""
+    return fields[1].replace(" ", "").rstrip("BC") if fields[0] == "TEKTRONIX" else ""
 
 
 class TektronixScope:
@@ -65,16 +71,7 @@ class TektronixScope:
             WrongInstrument: it is not the model that is expected.
         """
         self._transport.write(b"HEADer OFF\n")
-        answer = self._transport.query(b"*IDN?\n")
-        fields = [field.strip() for field in answer.decode("latin-1").split(",")]
-        # a TDS puts a space into its name, and later versions of it add a letter
-        named = len(fields) == 4 and fields[1].replace(" ", "").rstrip("BC")
-        if named != self.model or fields[0] != "TEKTRONIX":
-            raise WrongInstrument(
-                f"{self._transport.name}: {answer!r} came after b'*IDN?\\n', expected "
-                f"a Tektronix {self.model}; check the address and the model"
-            )
-        return Identity(*fields)
+        return ask_identity(self._transport, "a Tektronix", self.model, model_of)
 
     def read_signal(self, channel: int | None = None) -> Signal:
         """Measure frequency in Hz and amplitude in V; "error" where it is no sine."""
@@ -136,17 +133,8 @@ class TektronixScope:
         return float(match[1])
 
     def _words(self, command: bytes) -> tuple[int, ...]:
-        answer = self._transport.query(command, BLOCK)
-        if answer[-2:-1] != b"#" or not answer[-1:].isdigit():
-            raise Garbled(self._unexpected(command, answer))
-        length = self._transport.read_bytes(int(answer[-1:]), command)
-        if not length.isdigit() or int(length) % 2 or int(length) > 2 * LONGEST:
-            raise Garbled(self._unexpected(command, answer + length))
-        data = self._transport.read_bytes(int(length), command)
-        end = self._transport.read_until(LF, command)
-        if end != b"\n":
-            raise Garbled(self._unexpected(command, end))
-        return struct.unpack(f">{int(length) // 2}h", data)
+        data = read_words(self._transport, command, BLOCK, LONGEST)
+        return struct.unpack(f">{len(data) // 2}h", data)
 
     def _unexpected(self, command: bytes, answer: bytes) -> str:
         return (

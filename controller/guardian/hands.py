@@ -21,8 +21,8 @@ from controller.config.kinds import output_roles
 from controller.config.loading import Loaded
 from controller.config.model import Instrument
 from controller.instruments.catalogue import driver_kind, open_driver
-from controller.instruments.stations import SupplyStation
-from controller.instruments.stations_direct import HeaterStation, generator_station
+from controller.instruments.stations_direct import HeaterStation
+from controller.instruments.stations_inverter import SupplyStation, generator_station
 from drivers.errors import InstrumentError
 from drivers.transport import open_port, stream_address
 

@@ -10,7 +10,8 @@ from controller.acquisition import Acquisition
 from controller.decisions.signals import Fault
 from controller.errors import BenchError
 from controller.instruments.contacts import ContactStation
-from controller.instruments.stations import Station, SupplyStation
+from controller.instruments.stations import Station
+from controller.instruments.stations_inverter import SupplyStation
 
 
 @dataclass

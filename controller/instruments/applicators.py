@@ -14,13 +14,14 @@ from controller.acquisition import Acquisition
 from controller.decisions.settings import Settings
 from controller.decisions.signals import NAN, Command, Drive
 from controller.errors import BenchError
-from controller.instruments.stations import GeneratorStation, Station, SupplyStation
-from controller.instruments.stations_direct import (
-    AmplifierStation,
-    HeaterStation,
+from controller.instruments.stations import Station
+from controller.instruments.stations_direct import AmplifierStation, HeaterStation
+from controller.instruments.stations_field import FieldStation, PickUpCoil
+from controller.instruments.stations_inverter import (
+    GeneratorStation,
+    SupplyStation,
     generator_station,
 )
-from controller.instruments.stations_field import FieldStation, PickUpCoil
 from controller.instruments.switching import OffReport, Wait, off_by, switch_off, trips
 
 

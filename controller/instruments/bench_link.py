@@ -23,13 +23,9 @@ from controller.guardian.safeguards import Safeguards
 from controller.host.clock import Clock
 from controller.instruments.applicators import Applicator, ResonantInverter
 from controller.instruments.contacts import CONTACT_AGE_S, ContactStation
-from controller.instruments.stations import (
-    GeneratorStation,
-    Station,
-    SupplyStation,
-    ThermometerStation,
-)
+from controller.instruments.stations import Station, ThermometerStation
 from controller.instruments.stations_field import FieldStation
+from controller.instruments.stations_inverter import GeneratorStation, SupplyStation
 from controller.instruments.switching import OffReport, seen_off
 from drivers.errors import ConnectionLost, Garbled, WrongInstrument
 

@@ -11,7 +11,7 @@ from controller.config.loading import BenchSpec
 from controller.decisions.settings import TUMOUR_ROLES
 from controller.errors import BenchError
 from controller.instruments.applicators import Applicator, ResonantInverter
-from controller.instruments.stations import GeneratorStation, SupplyStation
+from controller.instruments.stations_inverter import GeneratorStation, SupplyStation
 
 
 class Advance(Protocol):

@@ -3,11 +3,10 @@
 Both take a command's amperes as they are; neither has a voltage limit to programme.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from controller.decisions.signals import NAN, Command
-from controller.instruments.stations import OFF_CURRENT_A, GeneratorStation, Station
+from controller.instruments.stations import OFF_CURRENT_A, Station, frequency_problem
 from drivers.errors import InstrumentError
 from drivers.roles import Generator, HeaterState, InductionHeater
 
@@ -53,15 +52,7 @@ class HeaterStation(Station):
 
     def prepare(self) -> str:
         """Put it off with 0 A set and set the heat timer; "" or what went wrong."""
-        problem = self.off()
-        if problem:
-            return problem
-        try:
-            self.driver.set_timer(self.timer_s)
-        except InstrumentError as error:
-            self._note(error)
-            return str(error)
-        return ""
+        return self.off() or self._tried(lambda: self.driver.set_timer(self.timer_s))
 
     def apply(self, command: Command) -> None:
         """Send a command that keeps or switches the heating on."""
@@ -79,13 +70,9 @@ class HeaterStation(Station):
     def off(self) -> str:
         """Switch the heating off and read it back; "" when confirmed, else why not."""
         self._on, self._current_a = False, 0.0
-        try:
-            self.driver.off()
-            self._know_again()
-            self._poll()
-        except InstrumentError as error:
-            self._note(error)
-            return str(error)
+        problem = self._tried(self.driver.off, self._know_again, self._poll)
+        if problem:
+            return problem
         state = self.state
         if state is None or state.heating:
             return f"{self.name}: it still heats"
@@ -102,23 +89,6 @@ class HeaterStation(Station):
 
     def _check_returned(self) -> None:
         self._current_a = NAN
-
-
-@dataclass
-class BlindGeneratorStation(GeneratorStation):
-    """A generator that cannot be asked: it takes settings, and says who it is.
-
-    The frequency stays NaN: the field sensor has to measure it. That the output is on
-    or off is what the generator accepted; off is proven by the supply and the field.
-    """
-
-    def _poll(self) -> None:
-        self.driver.identify()
-        self.output_on = bool(getattr(self.driver, "set_output_on", False))
-        self.taken_s = self.now()
-
-    def _verify(self, frequency_hz: float) -> str:
-        return "" if self.output_on else f"{self.name}: the output does not switch on"
 
 
 @dataclass
@@ -148,23 +118,15 @@ class AmplifierStation(Station):
 
     def prepare(self) -> str:
         """Put it off, set the frequency and the least amplitude; "" or the problem."""
-        problem = self.off()
-        if problem:
-            return problem
-        try:
-            self.driver.set_frequency(self.wanted_hz)
-            self._set_hz = self.wanted_hz
-            self.driver.set_amplitude(SMALLEST_VPP)
-            self._poll()
-        except InstrumentError as error:
-            self._note(error)
-            return str(error)
-        if not abs(self.frequency_hz - self.wanted_hz) <= 1e-4 * self.wanted_hz:
-            return (
-                f"{self.name}: {self.wanted_hz:.0f} Hz set, {self.frequency_hz:.0f} "
-                "Hz read back; is the front panel in control?"
-            )
-        return ""
+        problem = self.off() or self._tried(
+            lambda: self.driver.set_frequency(self.wanted_hz),
+            lambda: self.driver.set_amplitude(SMALLEST_VPP),
+            self._poll,
+        )
+        self._set_hz = NAN if problem else self.wanted_hz
+        return problem or frequency_problem(
+            self.name, self.wanted_hz, self.frequency_hz
+        )
 
     def apply(self, command: Command) -> None:
         """Send a command; below the least amplitude the output goes off."""
@@ -186,23 +148,9 @@ class AmplifierStation(Station):
     def off(self) -> str:
         """Switch the output off and read it back; "" when confirmed, else why not."""
         self._on, self._set_a = False, 0.0
-        try:
-            self.driver.off()
-            self._know_again()
-            self._poll()
-        except InstrumentError as error:
-            self._note(error)
-            return str(error)
-        return f"{self.name}: the output is still on" if self.output_on else ""
+        problem = self._tried(self.driver.off, self._know_again, self._poll)
+        still_on = f"{self.name}: the output is still on" if self.output_on else ""
+        return problem or still_on
 
     def _check_returned(self) -> None:
         self._set_a = self._set_hz = NAN
-
-
-def generator_station(
-    name: str, now: Callable[[], float], driver: Generator
-) -> GeneratorStation:
-    """Return a generator's station: a blind one where the driver reads nothing."""
-    blind = not getattr(driver, "reads_back", True)
-    kind = BlindGeneratorStation if blind else GeneratorStation
-    return kind(name, now, driver)

@@ -14,8 +14,9 @@ from controller.acquisition import Acquisition
 from controller.decisions.applicator import trips_for
 from controller.decisions.ceiling import permitted_amplitude
 from controller.decisions.settings import Settings
-from controller.instruments.stations import GeneratorStation, Station, SupplyStation
+from controller.instruments.stations import Station
 from controller.instruments.stations_field import FieldStation
+from controller.instruments.stations_inverter import GeneratorStation, SupplyStation
 
 Wait = Callable[[float], None]
 ATTEMPTS = 3

@@ -11,14 +11,10 @@ from controller.host.computer import host_warnings
 from controller.host.windows_power import windows_warnings
 from controller.instruments.applicators import ResonantInverter
 from controller.instruments.contacts import ContactStation
-from controller.instruments.stations import (
-    GeneratorStation,
-    Station,
-    SupplyStation,
-    ThermometerStation,
-)
+from controller.instruments.stations import Station, ThermometerStation
 from controller.instruments.stations_direct import AmplifierStation, HeaterStation
 from controller.instruments.stations_field import FieldStation
+from controller.instruments.stations_inverter import GeneratorStation, SupplyStation
 from controller.instruments.switching import OffReport
 from drivers.errors import InstrumentError
 

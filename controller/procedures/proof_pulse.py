@@ -24,7 +24,8 @@ from controller.guardian.link import GuardianLink
 from controller.host.stop_signals import StopSignal
 from controller.instruments.bench_link import BenchLink
 from controller.instruments.ports import ReturningPort
-from controller.instruments.stations import Station, SupplyStation
+from controller.instruments.stations import Station
+from controller.instruments.stations_inverter import SupplyStation
 from controller.instruments.switching import OffReport, trips
 from controller.procedures.calibration_hands import CalibrationEnded, Hands
 from controller.procedures.fingerprint import has_fingerprint

@@ -224,7 +224,9 @@ def test_an_error_of_ours_on_one_route_leaves_the_other(
     def broken(self: object) -> str:
         raise ZeroDivisionError("an error of ours")
 
-    monkeypatch.setattr("controller.instruments.stations.SupplyStation.off", broken)
+    monkeypatch.setattr(
+        "controller.instruments.stations_inverter.SupplyStation.off", broken
+    )
     result = switch_off(hands_of(bench.loaded), no_wait)
     assert not result.confirmed and "an error of ours" in result.sentence
     assert bench.outputs == (True, False)

@@ -16,7 +16,8 @@ from controller.guardian.link import SimulatedGuardian
 from controller.host.clock import RealClock
 from controller.host.stop_signals import StopSignal
 from controller.instruments.mixed import HandedField
-from controller.instruments.stations import GeneratorStation, Station, SupplyStation
+from controller.instruments.stations import Station
+from controller.instruments.stations_inverter import GeneratorStation, SupplyStation
 from controller.loop import COMPLETED
 from controller.procedures.bench_check import _mixed, examine
 from controller.procedures.fingerprint import Fingerprint, Parts, take_fingerprint

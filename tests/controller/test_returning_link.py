@@ -10,7 +10,8 @@ from controller.bench import How, open_bench
 from controller.config.loading import load
 from controller.decisions.signals import Command, Request
 from controller.instruments.ports import REOPEN_EACH_S, ReturningPort
-from controller.instruments.stations import SupplyStation, ThermometerStation
+from controller.instruments.stations import ThermometerStation
+from controller.instruments.stations_inverter import SupplyStation
 from controller.loop import COMPLETED
 from drivers.errors import ConnectionLost, InstrumentError, Silent
 from drivers.roles import Identity, SupplyState, Temperature
