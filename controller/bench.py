@@ -12,15 +12,19 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from controller.acquisition import Acquisition, DirectAcquisition, MixedAcquisition
 from controller.config.calibration import corrections_of, refuse_foreign
+from controller.config.catalogue import mismatch
 from controller.config.loading import DEFAULT_UPDATE_S, BenchSpec, Loaded
 from controller.config.model import Instrument
 from controller.errors import BenchError
 from controller.host.clock import Clock, PacedClock, RealClock, SimulatedClock
+from controller.instruments.acquisition import (
+    Acquisition,
+    DirectAcquisition,
+    MixedAcquisition,
+)
 from controller.instruments.applicators import applicator_of, sensor_of
 from controller.instruments.bench_link import BenchLink, Thermometry
-from controller.instruments.catalogue import mismatch
 from controller.instruments.contacts import contacts_of
 from controller.instruments.locks import Locks, key_of
 from controller.instruments.mixed import HandedField, hand_over

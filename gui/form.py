@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from controller.config.loading import FormField, FormTable, form_problems, form_tables
+from controller.config.form import FormField, FormTable, form_problems, form_tables
 from gui import texts_bench as texts
 from gui.toml_text import value_at, with_value
 
 NAME = FormField(
     "name", "", "text", texts.FORM_NAME_ALLOWED, texts.FORM_NAME, (), "", True
 )
+
+
+NAME_PATTERN = r"[A-Za-z][A-Za-z0-9_-]{0,39}"
 
 
 @dataclass
@@ -51,6 +54,19 @@ class Form:
             self.text = with_value(self.text, path, asked.key, literal(asked, text))
         except ValueError as error:
             return str(error)
+        self._read()
+        return ""
+
+    def add_instrument(self, name: str, driver: str, model: str, address: str) -> str:
+        """Add an instrument's table; return why it could not be, "" where it was."""
+        if re.fullmatch(NAME_PATTERN, name) is None:
+            return texts.NEW_NAME_WRONG
+        if name in self.data.get("instruments", {}):
+            return texts.NEW_NAME_TAKEN.format(name=name)
+        where = f"address = {_quoted(address)}" if address else "simulated = true"
+        lines = (f"driver = {_quoted(driver)}", f"model = {_quoted(model)}", where)
+        ground = self.text.rstrip("\n")
+        self.text = "\n".join([ground, "", f"[instruments.{name}]", *lines, ""])
         self._read()
         return ""
 
@@ -131,6 +147,10 @@ def literal(asked: FormField, text: str) -> str:
         return text
     if asked.kind in ("number", "whole"):
         return _number(text, asked.kind == "whole")
+    return _quoted(text)
+
+
+def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -139,7 +159,7 @@ def _number(text: str, whole: bool) -> str:
         return text if whole else f"{text}.0"
     if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text):
         return typed_float(float(text))
-    return json.dumps(text, ensure_ascii=False)
+    return _quoted(text)
 
 
 def typed_float(value: float) -> str:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit
 
-from controller.config.loading import FormField
+from controller.config.form import FormField
 from gui import texts_bench as texts
 from gui.look import Theme
 from gui.page import mark_wrong, wrapped

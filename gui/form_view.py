@@ -14,17 +14,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from controller.config.loading import FormField, FormTable
+from controller.config.form import FormField, FormTable
 from gui import texts_bench as texts
 from gui.form import Form
 from gui.form_row import FormRow
 from gui.look import Theme
+from gui.new_instrument import NewInstrument
 from gui.notice_panel import NoticeLabel
 from gui.page import Page, button, mark_wrong, scrolled, wrapped
 from gui.panels import ElidedLabel
 from gui.view import Notice
 
 LIST_PX = 190
+# Not a table yet: where an instrument is added.
+NEW = "instruments.…"
 
 
 class FormView(Page):
@@ -68,7 +71,7 @@ class FormView(Page):
     def show_form(self, form: Form) -> None:
         """Show a config that is open, here or on another page."""
         self.form = form
-        if self._listed() != [table.path for table in self._tables()]:
+        if self._listed() != self._paths():
             self._fill_list()
             self._build()
         self._refresh()
@@ -87,13 +90,13 @@ class FormView(Page):
         if asked is None or self.form.value(path, key) == text.strip():
             return
         refused = self.form.change(path, asked, text)
-        if [table.path for table in self._tables()] != self._listed():
+        if self._paths() != self._listed():
             self._fill_list()
         if refused and (path, key) in self.rows:
             self.rows[path, key].show_mistake(refused, self.theme)
             return
-        # The kind of a sample or an applicator decides which keys there are.
-        if key == "kind":
+        # They decide which keys there are, or what can be chosen for them.
+        if key in ("kind", "driver"):
             self._build()
         self._refresh()
         self.changed.emit()
@@ -129,9 +132,9 @@ class FormView(Page):
         assert self.form is not None
         self.tables.blockSignals(True)
         self.tables.clear()
-        for table in self._tables():
-            item = QListWidgetItem(table.path or texts.FORM_TOP_TITLE)
-            item.setData(Qt.ItemDataRole.UserRole, table.path)
+        for path in self._paths():
+            item = QListWidgetItem(path or texts.FORM_TOP_TITLE)
+            item.setData(Qt.ItemDataRole.UserRole, path)
             self.tables.addItem(item)
         paths = self._listed()
         first = [path for path in (self._shown, "treatment", "sample") if path in paths]
@@ -151,6 +154,10 @@ class FormView(Page):
         only = self._only
         return [t for t in tables if not only or t.path.split("[")[0] in only]
 
+    def _paths(self) -> list[str]:
+        paths = [table.path for table in self._tables()]
+        return paths if self._only else [*paths, NEW]
+
     def _table(self, path: str) -> FormTable | None:
         tables = self._tables()
         return next((table for table in tables if table.path == path), None)
@@ -161,6 +168,9 @@ class FormView(Page):
 
     def _build(self) -> None:
         """Make the rows of the table that is shown."""
+        if self._shown == NEW:
+            self._build_new()
+            return
         table = self._table(self._shown)
         if table is None:
             return
@@ -178,8 +188,32 @@ class FormView(Page):
             )
             self.rows[table.path, asked.key] = row
         grid.setRowStretch(grid.rowCount(), 1)
-        self._area.setWidget(inner)
+        self._put(inner)
         self._about.setText(table.explanation)
+
+    def _build_new(self) -> None:
+        self.rows = {}
+        self.new = NewInstrument()
+        self.new.asked.connect(self._add_instrument)
+        self._put(self.new)
+        self._about.setText(texts.FORM_NEW_ABOUT)
+
+    def _put(self, inner: QWidget) -> None:
+        """Take the place of what is there, which may be speaking just now."""
+        before = self._area.takeWidget()
+        if before is not None:
+            before.deleteLater()
+        self._area.setWidget(inner)
+
+    def _add_instrument(self, name: str, *chosen: str) -> None:
+        assert self.form is not None
+        refused = self.form.add_instrument(name, *chosen)
+        self.new.show_mistake(refused, self.theme)
+        if refused:
+            return
+        self._fill_list()
+        self.show_table(f"instruments.{name}")
+        self.changed.emit()
 
     def _refresh(self) -> None:
         """Show values and mistakes as they are now."""
@@ -205,8 +239,9 @@ class FormView(Page):
             table = self._table(path)
             name = path or texts.FORM_TOP_TITLE
             new = table is not None and not table.given
-            sign = "✗ " if path in wrong else "+ " if new else "   "
-            self.tables.item(at).setText(sign + name)
+            sign = "✗ " if path in wrong else "+ " if new or path == NEW else "   "
+            said = texts.FORM_NEW if path == NEW else name
+            self.tables.item(at).setText(sign + said)
 
     def _state(self, form: Form, elsewhere: list[str]) -> Notice:
         if form.broken:

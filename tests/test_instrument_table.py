@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from controller.instruments.catalogue import DRIVERS, GROUP
+from controller.config.catalogue import DRIVERS, GROUP
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "instruments.md"

@@ -9,6 +9,7 @@ from typing import Any
 from controller.analysis.resonance_fit import FitRefused
 from controller.bench import OpenBench
 from controller.commands.screen_calibration import Teller
+from controller.config.calibration_file import write
 from controller.config.loading import Loaded, load
 from controller.decisions.signals import NAN
 from controller.errors import BenchError, GuardError, RecordingError
@@ -22,7 +23,6 @@ from controller.loop import (
 )
 from controller.procedures.acknowledged import acknowledged, coil_empty
 from controller.procedures.calibration import FieldResult, calibrate_field
-from controller.procedures.calibration_file import write
 from controller.procedures.calibration_hands import CalibrationEnded, Hands
 from controller.procedures.calibration_result import (
     calibration_of,

@@ -15,6 +15,13 @@ from controller.analysis.probe_fit import (
 from controller.analysis.resonance_fit import FitRefused
 from controller.bench import How, OpenThermometry, open_thermometry
 from controller.commands.screen_calibration import Teller
+from controller.config.calibration_file import (
+    PROBE_DAYS,
+    Bath,
+    ProbeCalibration,
+    ProbeCorrection,
+    write,
+)
 from controller.config.loading import Loaded, load
 from controller.host.stop_signals import StopSignal, stop_signals
 from controller.loop import COMPLETED, ENDED
@@ -26,13 +33,6 @@ from controller.procedures.calibration_baths import (
     asked_baths,
     read_answers,
     simulated_baths,
-)
-from controller.procedures.calibration_file import (
-    PROBE_DAYS,
-    Bath,
-    ProbeCalibration,
-    ProbeCorrection,
-    write,
 )
 from controller.procedures.calibration_hands import CalibrationEnded
 from controller.procedures.calibration_result import part

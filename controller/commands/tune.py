@@ -13,6 +13,13 @@ from controller.analysis.tuning import Tuned, curve, tune
 from controller.bench import OpenBench
 from controller.commands.screen import RunScreen
 from controller.config.loading import Loaded, load
+from controller.config.tuning_file import (
+    Answered,
+    TuningFile,
+    law_of,
+    plant_of,
+    tuning_text,
+)
 from controller.decisions.state import initial
 from controller.errors import BenchError
 from controller.loop import COMPLETED, ENDED, Loop, Outcome
@@ -21,13 +28,6 @@ from controller.procedures.acknowledged import acknowledged
 from controller.procedures.proof import proven
 from controller.procedures.readiness import Ready, Wanted, ready
 from controller.procedures.tuning import Test, Tester, settings_for
-from controller.procedures.tuning_file import (
-    Answered,
-    TuningFile,
-    law_of,
-    plant_of,
-    tuning_text,
-)
 from controller.recording.loop_record import LoopRecord
 from controller.recording.run_file import Run
 from controller.recording.run_record import watch_folder

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from controller.analysis.probe_fit import LARGEST_ERROR_C
-from controller.config.kinds import AnyApplicator
-from controller.config.mistakes import shown
-from controller.errors import BenchError, ConfigError
-from controller.procedures.calibration_file import (
+from controller.config.calibration_file import (
     FieldCalibration,
     Part,
     ProbeCalibration,
     expired,
     read,
 )
+from controller.config.kinds import AnyApplicator
+from controller.config.mistakes import shown
+from controller.errors import BenchError, ConfigError
 from drivers.roles import Identity
 
 # How far a number of the config may lie from the calibration's, relative.

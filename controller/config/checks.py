@@ -11,6 +11,7 @@ from controller.config.applicator import Ceiling
 from controller.config.kinds import AnyApplicator
 from controller.config.mistakes import shown
 from controller.config.model import Draft
+from controller.config.samples import heating_problems
 from controller.decisions.ceiling import (
     ATKINSON_BREZOVICH_A_PER_M_S,
     HERGT_DUTZ_A_PER_M_S,
@@ -64,7 +65,8 @@ def largest_rise_c_per_s(full_power_rise_c_per_s: float | None) -> float:
 def treatment_problems(draft: Draft) -> list[str]:
     """Return one sentence for each mistake of ceiling, treatment, limits and roles."""
     checks = (_profile, _band, _roles, _setpoint, _tumour_pair, _order, _rise, _faults)
-    return [sentence for check in checks for sentence in check(draft)]
+    between = [sentence for check in checks for sentence in check(draft)]
+    return between + heating_problems(draft.sample)
 
 
 def _band(draft: Draft) -> Iterator[str]:

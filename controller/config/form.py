@@ -6,12 +6,13 @@ All of it is read from the models, so that the form and the check cannot disagre
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from controller.config.catalogue import DRIVERS
 from controller.config.kinds import applicator_model
 from controller.config.mistakes import UNITS, allowed, shown
 from controller.config.model import FaultTable, Instrument, Probe
@@ -74,9 +75,14 @@ def form_tables(data: Mapping[str, Any]) -> tuple[FormTable, ...]:
         else:
             tables.append(_table(name, models[name], name in data))
     instruments = data.get("instruments")
-    for name in instruments if isinstance(instruments, dict) else {}:
-        tables.append(_table(f"instruments.{name}", Instrument, True))
+    for name, table in instruments.items() if isinstance(instruments, dict) else ():
+        tables.append(_instrument(name, table))
     return tuple(tables)
+
+
+def driver_models() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return what each driver is for and the models that it knows, by its name."""
+    return {name: (kind.role, tuple(kind.models)) for name, kind in DRIVERS.items()}
 
 
 def form_problems(text: str, path: Path) -> list[str]:
@@ -115,6 +121,18 @@ def _matrix_models() -> dict[str, type[BaseModel]]:
     from controller.config.sar_plan import PLAN_TABLES
 
     return {**PLAN_TABLES, "capacitors": CapacitorTable}
+
+
+def _instrument(name: str, table: object) -> FormTable:
+    """Return an instrument's table; a driver that is not ours stays free text."""
+    made = _table(f"instruments.{name}", Instrument, True)
+    known = driver_models()
+    driver = table.get("driver") if isinstance(table, dict) else None
+    choices = {"driver": tuple(known), "model": known.get(str(driver), ("", ()))[1]}
+    fields = tuple(
+        replace(f, choices=choices.get(f.key, f.choices)) for f in made.fields
+    )
+    return replace(made, fields=fields)
 
 
 def _place(name: str) -> int:

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+from controller.config.catalogue import DRIVERS, DriverRefused, Model, driver_kind
 from controller.config.kinds import AnyApplicator, InductionHeater, LinearAmplifier
 from controller.config.mistakes import nearest, shown
 from controller.config.model import Draft, Instrument
-from controller.instruments.catalogue import DRIVERS, DriverRefused, Model, driver_kind
 
 # Whose ratings bound the current and the voltage.
 ROLE_OF_CURRENT = {

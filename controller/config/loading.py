@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from controller.config.calibration import Calibrations, with_calibrations
+from controller.config.calibration_file import FieldCalibration, ProbeCalibration
 from controller.config.checks import (
     largest_rise_c_per_s,
     resolved_limit_a_per_m_s,
@@ -17,16 +18,13 @@ from controller.config.checks import (
 )
 from controller.config.contacts import Contacts
 from controller.config.field import FieldSensor
-from controller.config.form import FormField as FormField
-from controller.config.form import FormTable as FormTable
-from controller.config.form import form_problems as form_problems
-from controller.config.form import form_tables as form_tables
 from controller.config.instruments import instrument_problems, model_of
 from controller.config.kinds import AnyApplicator, LinearAmplifier
 from controller.config.model import Draft, FaultTable, Instrument, Probe, Simulation
 from controller.config.samples import AnySample
 from controller.config.tables import draft_of, read_text
 from controller.config.treatment_checks import segment_problems
+from controller.config.tuning_file import with_tuning
 from controller.decisions.settings import (
     ApplicatorSettings,
     CeilingSettings,
@@ -39,8 +37,6 @@ from controller.decisions.settings import (
     TreatmentSettings,
 )
 from controller.errors import ConfigError
-from controller.procedures.calibration_file import FieldCalibration, ProbeCalibration
-from controller.procedures.tuning_file import with_tuning
 
 DEFAULT_UPDATE_S = 0.2
 NO_RISE_LIMIT_C_PER_S = 1000.0

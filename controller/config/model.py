@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from controller.config.applicator import Ceiling
+from controller.config.catalogue import offered_drivers
 from controller.config.contacts import Contacts
 from controller.config.field import FieldSensor
 from controller.config.kinds import AnyApplicator
@@ -19,7 +20,6 @@ from controller.config.samples import AnySample
 from controller.config.segments import Segment
 from controller.config.types import Name, Table, Text
 from controller.decisions.settings import LimitSettings, Role
-from controller.instruments.catalogue import offered_drivers
 
 
 def _offered(name: str) -> str:
@@ -183,7 +183,8 @@ class Simulation(Table):
     field per ampere over the calibrated one, ``detuning`` the relative shift of the
     resonance, ``warm_detuning`` what comes to it after ``warming_s`` at the largest
     current, by the heat of coil and capacitor. ``noise_c`` is rms; ``quantisation_c``
-    is the probe's own step, on top of the 0.1 °C of the thermometer. Heat along the
+    is the probe's own step, on top of the 0.1 °C of the thermometer; ``average_s`` is
+    how long the thermometer averages what it shows (0 = not). Heat along the
     fibres pulls each reading ``fibre_conduction_share`` of the way to the air of the
     room (22 °C). Coughs come on average every ``cough_every_s`` and move the probes in
     tumour and healthy tissue to where it is up to ``cough_c`` cooler; in dropouts, each
@@ -201,6 +202,7 @@ class Simulation(Table):
     probe_lag_s: Annotated[float, Field(ge=0.0, le=30.0)] = 1.0
     dead_time_s: Annotated[float, Field(ge=0.0, le=30.0)] = 0.5
     quantisation_c: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    average_s: Annotated[float, Field(ge=0.0, le=60.0)] = 0.0
     fibre_conduction_share: Annotated[float, Field(ge=0.0, le=0.2)] = 0.0
     cough_every_s: Annotated[float, Field(ge=5.0, le=1e5)] | None = None
     cough_s: Annotated[float, Field(ge=0.2, le=30.0)] = 1.5

@@ -11,7 +11,10 @@ from typing import Any
 from controller.commands.simulate import toml_text
 from controller.config.loading import Loaded, load
 from controller.config.sar import sample_of
-from controller.config.sar_plan import SarPlan, SarPoint
+from controller.config.sar_matrix import CONFIRMING
+from controller.config.sar_plan import SarPlan, SarPoint, ceiling_at
+from controller.decisions.ceiling import permitted_amplitude
+from controller.decisions.field_sources import LOW_DRIVE_SHARE
 from controller.errors import ConfigError
 from controller.sar.files import write_text
 
@@ -21,6 +24,10 @@ FASTEST_A_PER_M_PER_S = 1e5
 SETPOINT_BELOW_TRIP_C = 0.7
 # Asked for this far above the wanted step of current, which is then rounded down to.
 HALF_A_STEP = 0.5
+# A field sensor is compared above 20 % of what is permitted; below 30 % nothing has to
+# be confirmed. Three readings, the slowest each 0.5 s, and the supply settles before.
+CONFIRMING_SHARE, CONFIRMING_S = 0.26, 4.0
+LONGEST_PAUSE_S, SHORTEST_BASELINE_S = 600.0, 5.0
 
 
 def load_curve(plan: SarPlan, point: SarPoint, folder: Path) -> Loaded:
@@ -43,6 +50,8 @@ def load_curve(plan: SarPlan, point: SarPoint, folder: Path) -> Loaded:
 def bench_of(plan: SarPlan, point: SarPoint) -> dict[str, Any]:
     """Return the tables of a bench with one curve as its treatment."""
     p, bench = plan.protocol, plan.bench
+    first = _confirming(plan, point)
+    after_s = first[0]["off_s"] if first else 0.0
     known = plan.description.experiment.model_dump()
     tables: dict[str, Any] = {
         "name": point.stem,
@@ -50,11 +59,11 @@ def bench_of(plan: SarPlan, point: SarPoint) -> dict[str, Any]:
         "loop": {"period_s": p.update_s},
         "treatment": {
             "setpoint_c": p.sample_trip_c - SETPOINT_BELOW_TRIP_C,
-            "baseline_s": p.baseline_s,
+            "baseline_s": max(p.baseline_s - after_s, SHORTEST_BASELINE_S),
             "hold_s": lasts_s(plan, point),
             "cool_s": p.off_s,
         },
-        "segments": [_segment(plan, point)],
+        "segments": [*first, _segment(plan, point)],
         "ceiling": _ceiling(plan),
         "applicator": _applicator(plan, point),
         "limits": {"sample_trip_c": p.sample_trip_c},
@@ -63,6 +72,8 @@ def bench_of(plan: SarPlan, point: SarPoint) -> dict[str, Any]:
     }
     if plan.field_sensor is not None:
         tables["field_sensor"] = plan.field_sensor.model_dump()
+    if plan.contacts is not None:
+        tables["contacts"] = plan.contacts.model_dump(exclude_none=True)
     return tables | _simulated(plan, point)
 
 
@@ -72,6 +83,31 @@ def lasts_s(plan: SarPlan, point: SarPoint) -> float:
     if point.content == "nothing":
         return p.preheat_s or p.on_s
     return p.pulses * p.on_s + (p.pulses - 1) * p.pause_s
+
+
+def _confirming(plan: SarPlan, point: SarPoint) -> list[dict[str, Any]]:
+    """Return the pulse in which a field sensor confirms the gain, before the baseline.
+
+    Until it has, the decision permits 30 % only, so that a curve would begin with a
+    ramp. The output stays on between, at no current: the confirmation holds, and the
+    curve begins in one step after a baseline of its own.
+    """
+    c = point.capacitor
+    permitted = permitted_amplitude(c.frequency_hz, ceiling_at(plan.ceiling, c))
+    low_drive = point.field_a_per_m <= LOW_DRIVE_SHARE * permitted
+    if plan.field_sensor is None or low_drive or point.content == "nothing":
+        return []
+    on_s, off_s = CONFIRMING_S, min(plan.protocol.baseline_s, LONGEST_PAUSE_S)
+    return [
+        {
+            "kind": "pulse",
+            "name": CONFIRMING,
+            "field_a_per_m": CONFIRMING_SHARE * permitted,
+            "on_s": on_s,
+            "off_s": off_s,
+            "duration_s": on_s + off_s,
+        }
+    ]
 
 
 def _segment(plan: SarPlan, point: SarPoint) -> dict[str, Any]:
@@ -147,6 +183,8 @@ def _simulated(plan: SarPlan, point: SarPoint) -> dict[str, Any]:
         "bore_rise_k": truth.bore_rise_k,
         "bore_s": truth.bore_s,
         "power_per_c": truth.power_per_c,
+        "convection_per_k": truth.convection_per_k,
+        "sedimentation_s": truth.sedimentation_s,
     }
     physics = {
         "turns": point.capacitor.turns,
@@ -154,6 +192,7 @@ def _simulated(plan: SarPlan, point: SarPoint) -> dict[str, Any]:
         "coil_gain": truth.coil_gain,
         "noise_c": truth.noise_c,
         "quantisation_c": truth.quantisation_c,
+        "average_s": truth.average_s,
         "probe_lag_s": truth.probe_lag_s,
         "dead_time_s": 0.0,
     }

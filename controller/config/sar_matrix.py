@@ -8,6 +8,8 @@ from controller.config.sar import read_table
 from controller.config.types import Frequency, Name, Table
 
 Amplitude = Annotated[float, Field(ge=100.0, le=1e5)]
+# The part of a curve in which a field sensor confirms the gain at low drive.
+CONFIRMING = "gain confirmed at low drive"
 Longest = Annotated[float, Field(ge=5.0, le=86400.0)]
 
 
@@ -98,8 +100,8 @@ class SarSimulation(Table):
     ``bore_rise_k`` is how far the coil warms the bore in the end at 15 kA/m;
     ``power_per_c`` the change of power with temperature, relative. Convection raises
     the coupling, G (1 + k |T - T_wall|); sedimentation leaves exp(-t / sedimentation_s)
-    of the power, 0 = none, from each fresh sample on. ``pickup_error`` is that of the
-    field sensor, relative.
+    of the power, 0 = none, from each fresh sample on. ``average_s`` is how long the
+    thermometer averages what it shows; ``pickup_error`` is the sensor's, relative.
     """
 
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
@@ -113,13 +115,14 @@ class SarSimulation(Table):
     drift_c_per_s: Annotated[float, Field(ge=-0.01, le=0.01)] = 0.0
     bore_rise_k: Annotated[float, Field(ge=0.0, le=40.0)] = 0.0
     bore_s: Annotated[float, Field(ge=1.0, le=1e5)] = 300.0
-    power_per_c: Annotated[float, Field(ge=-0.05, le=0.05)] = 0.0
+    power_per_c: Annotated[float, Field(ge=-0.02, le=0.02)] = 0.0
     convection_per_k: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
     sedimentation_s: Annotated[float, Field(ge=0.0, le=1e7)] = 0.0
     pickup_error: Annotated[float, Field(ge=-0.5, le=0.5)] = 0.0
     probe_lag_s: Annotated[float, Field(ge=0.0, le=30.0)] = 0.5
     noise_c: Annotated[float, Field(ge=0.0, le=1.0)] = 0.02
     quantisation_c: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    average_s: Annotated[float, Field(ge=0.0, le=60.0)] = 0.0
 
 
 def capacitors_of(tables: object, problems: list[str]) -> tuple[CapacitorTable, ...]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from controller.config.contacts import Contacts
 from controller.config.field import FieldSensor
 from controller.config.model import RunTable
 from controller.config.sar import (
@@ -49,6 +50,7 @@ PLAN_TABLES: dict[str, type[Table]] = {
     "bench": BenchTable,
     "check": CheckTable,
     "field_sensor": FieldSensor,
+    "contacts": Contacts,
 }
 REQUIRED = ("sample", "field", "matrix", "ceiling")
 Content = Literal["sample", "blank", "nothing"]
@@ -93,6 +95,7 @@ class SarPlan:
     instruments: dict[str, Any]
     check: CheckTable | None
     field_sensor: FieldSensor | None
+    contacts: Contacts | None
     out: Path
     description: Description
     protocol: ProtocolTable
@@ -262,6 +265,7 @@ def _plan(
         instruments=instruments,
         check=tables.get("check"),
         field_sensor=tables.get("field_sensor"),
+        contacts=tables.get("contacts"),
         out=Path(tables.get("run", RunTable()).out),
         description=Description(**described),
         protocol=tables.get("protocol", ProtocolTable()),

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from controller.config.catalogue import driver_kind, open_driver
 from controller.config.kinds import output_roles
 from controller.config.loading import Loaded
 from controller.config.model import Instrument
-from controller.instruments.catalogue import driver_kind, open_driver
 from controller.instruments.stations_direct import HeaterStation
 from controller.instruments.stations_inverter import SupplyStation, generator_station
 from drivers.errors import InstrumentError

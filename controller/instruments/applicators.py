@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from controller.acquisition import Acquisition
 from controller.decisions.settings import Settings
 from controller.decisions.signals import NAN, Command, Drive
 from controller.errors import BenchError
+from controller.instruments.acquisition import Acquisition
 from controller.instruments.stations import Station
 from controller.instruments.stations_direct import AmplifierStation, HeaterStation
 from controller.instruments.stations_field import FieldStation, PickUpCoil

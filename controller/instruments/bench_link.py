@@ -6,7 +6,6 @@ simulated, is ``bench``'s business.
 
 from dataclasses import dataclass, field
 
-from controller.acquisition import Acquisition
 from controller.decisions.settings import Settings
 from controller.decisions.signals import (
     NAN,
@@ -19,10 +18,11 @@ from controller.decisions.signals import (
 )
 from controller.decisions.thermometry import tolerated_age_s
 from controller.errors import BenchError
-from controller.guardian.safeguards import Safeguards
 from controller.host.clock import Clock
+from controller.instruments.acquisition import Acquisition
 from controller.instruments.applicators import Applicator, ResonantInverter
 from controller.instruments.contacts import CONTACT_AGE_S, ContactStation
+from controller.instruments.safeguards import Safeguards
 from controller.instruments.stations import Station, ThermometerStation
 from controller.instruments.stations_field import FieldStation
 from controller.instruments.stations_inverter import GeneratorStation, SupplyStation

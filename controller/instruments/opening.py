@@ -3,9 +3,9 @@
 from contextlib import ExitStack
 from typing import Any
 
+from controller.config.catalogue import driver_kind, open_driver
 from controller.config.loading import BenchSpec
 from controller.config.model import Instrument
-from controller.instruments.catalogue import driver_kind, open_driver
 from controller.instruments.contacts import open_contacts
 from controller.instruments.ports import ReturningPort
 from controller.rehearsal import Simulation

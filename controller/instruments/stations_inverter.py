@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from controller.decisions.signals import NAN, Command
-from controller.guardian.supply_watchdog import SupplyWatchdog
 from controller.instruments.stations import OFF_CURRENT_A, Station, frequency_problem
+from controller.instruments.supply_watchdog import SupplyWatchdog
 from drivers.errors import InstrumentError
 from drivers.roles import CoilSupply, Generator, SupplyState
 

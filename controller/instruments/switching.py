@@ -10,10 +10,10 @@ supply that does not answer, or does not obey, keeps nobody from stopping the ge
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from controller.acquisition import Acquisition
 from controller.decisions.applicator import trips_for
 from controller.decisions.ceiling import permitted_amplitude
 from controller.decisions.settings import Settings
+from controller.instruments.acquisition import Acquisition
 from controller.instruments.stations import Station
 from controller.instruments.stations_field import FieldStation
 from controller.instruments.stations_inverter import GeneratorStation, SupplyStation

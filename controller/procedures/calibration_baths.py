@@ -9,10 +9,10 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
+from controller.config.calibration_file import Bath
 from controller.config.tables import read_text
 from controller.config.types import Table
 from controller.errors import BenchError, ConfigError
-from controller.procedures.calibration_file import Bath
 
 # Name and about how warm; the reference says exactly.
 WANTED = (("ice point", 0.0), ("bath near 37 °C", 37.0), ("bath near 45 °C", 45.0))

@@ -13,15 +13,15 @@ from controller.analysis.calibration_report import (
 )
 from controller.analysis.field_fit import LARGEST_BEND, FieldFit
 from controller.bench import OpenBench
-from controller.config.loading import Loaded
-from controller.procedures.calibration import FieldResult
-from controller.procedures.calibration_file import (
+from controller.config.calibration_file import (
     FIELD_DAYS,
     FieldCalibration,
     Level,
     Part,
     Swept,
 )
+from controller.config.loading import Loaded
+from controller.procedures.calibration import FieldResult
 from drivers.roles import Identity
 
 LARGEST_UNCERTAINTY = 0.03

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from controller.recording.run_rows import TEXT_COLUMNS, TICK_COLUMNS, Cell, canonical
 
@@ -20,12 +20,17 @@ _ODD_NAN = bytes.fromhex("fff8")
 _numbers = itemgetter(
     *(n for n, name in enumerate(TICK_COLUMNS) if name not in TEXT_COLUMNS)
 )
+_UNLINKED = "event {} does not follow from what is before it"
+_OTHER_HEADER = (
+    "the header is not the one recorded: settings, config, operator, versions or "
+    "instruments were changed"
+)
 _texts = itemgetter(*(n for n, name in enumerate(TICK_COLUMNS) if name in TEXT_COLUMNS))
 
 
 def first_link(header: Mapping[str, Any]) -> str:
     """Hash the header of a run: the link before its first event."""
-    return hashlib.sha256(canonical(header).encode()).hexdigest()
+    return _hash(header)
 
 
 def next_link(previous: str, event: Iterable[Any]) -> str:
@@ -84,43 +89,83 @@ def _plain(cell: Cell, texts: list[Cell]) -> float:
     return _NAN if cell is None or cell != cell else float(cell)
 
 
-def ending(events: int, last_link: str, ticks: TicksHash) -> dict[str, Any]:
-    """Give what a finished record says of its end, so that nothing can be cut off."""
+def ending(
+    events: int,
+    last_link: str,
+    ticks: TicksHash,
+    results: Mapping[str, Any],
+    clock: Sequence[Sequence[Any]],
+) -> dict[str, Any]:
+    """Give what a finished record says of its end, so that nothing can be cut off.
+
+    ``results`` are the other results, ``clock`` the rows (t_s, utc) of that table.
+    """
     return {
         "events": events,
         "last_hash": last_link,
         "ticks": ticks.count,
         "ticks_hash": ticks.take(),
+        "results_hash": _hash(results),
+        "clock_hash": _hash(clock),
     }
 
 
+class Whole(NamedTuple):
+    """What a record holds beside its events and ticks.
+
+    ``results`` have the key "record", the ``ending``, where the record was closed.
+    """
+
+    header: Mapping[str, Any]
+    results: Mapping[str, Any]
+    clock: Sequence[Sequence[Any]]
+
+    @property
+    def record(self) -> Mapping[str, Any] | None:
+        """The ``ending`` that was stored, None for a run that was cut off."""
+        record = self.results.get("record")
+        return record if isinstance(record, Mapping) else None
+
+    def problems(self) -> list[str]:
+        """Find edits of the results and the clock, [] when there is none."""
+        rest = {key: value for key, value in self.results.items() if key != "record"}
+        record = self.record
+        if record is None:
+            return ["there are results, and no end of the record"] if rest else []
+        found = []
+        if record.get("results_hash") != _hash(rest):
+            found.append("the results (why it ended) are not those recorded")
+        if record.get("clock_hash") != _hash(self.clock):
+            found.append("the pairs of time and UTC are not those recorded")
+        return found
+
+
 def broken_links(
-    header: Mapping[str, Any],
+    whole: Whole,
     events: Iterable[Sequence[Any]],
     ticks: Iterator[tuple[tuple[Cell, ...], Rows, Rows]],
-    record: Mapping[str, Any] | None,
 ) -> list[str]:
     """Find every edit, gap or truncation: one sentence each, [] when there is none.
 
     ``events`` are rows (seq, t_s, utc, kind, sentence, data, ticks, ticks_hash,
-    previous_hash, hash), ``ticks`` the rows that ``TicksHash.add`` takes. ``record`` is
-    the ``ending`` that was stored, None for a run that was cut off: a truncation of
-    that cannot be told from the death of the program, and nothing holds the ticks
-    after its last event.
+    previous_hash, hash), ``ticks`` the rows that ``TicksHash.add`` takes. A truncation
+    of a run that was cut off cannot be told from the death of the program, and nothing
+    holds the ticks after its last event.
     """
     problems: list[str] = []
-    link, count, pending = first_link(header), 0, _Pending(ticks)
+    link, count, pending = first_link(whole.header), 0, _Pending(ticks)
     for *event, previous, stored in events:
         ticks_wrong = pending.check(event[6], event[7])
         if event[0] != count:  # its ticks' hash began at the event that is missing
             problems.append(f"there is a gap before event {event[0]}")
             ticks_wrong = []
         elif previous != link:
-            problems.append(f"event {count} does not follow from what is before it")
+            problems.append(_UNLINKED.format(count) if count else _OTHER_HEADER)
         if next_link(previous or "", event) != stored:
             problems.append(f"event {event[0]} was changed after it was recorded")
         problems += ticks_wrong
         link, count = stored, event[0] + 1
+    record = whole.record
     if record is not None:
         said = (record.get("events"), record.get("last_hash"))
         ticks_wrong = pending.check(None, record.get("ticks_hash"))
@@ -133,7 +178,11 @@ def broken_links(
                 f"there are {pending.hash.count} ticks, and the record ended with "
                 f"{record.get('ticks')}"
             )
-    return problems
+    return problems + whole.problems()
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
 class _Pending:

@@ -4,11 +4,9 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,14 +18,14 @@ from pydantic import TypeAdapter, ValidationError
 from controller.analysis.run_data import Event, RunData, RunHeader
 from controller.decisions.settings import Settings
 from controller.errors import RunFileError
-from controller.recording.event_chain import broken_links
+from controller.recording.event_chain import Whole, broken_links
 from controller.recording.run_rows import (
     FORMAT,
     READING_COLUMNS,
     TEXT_COLUMNS,
     TICK_COLUMNS,
     TRUTH_COLUMNS,
-    Cell,
+    BySeq,
     TickRecord,
     tick_record,
 )
@@ -53,6 +51,7 @@ _READINGS = f"SELECT seq, {', '.join(READING_COLUMNS)} FROM readings ORDER BY se
 _READING_ROWS = "SELECT seq, * FROM readings ORDER BY seq, probe"
 _TRUTH_ROWS = "SELECT seq, * FROM truth ORDER BY seq"
 _TRUTH = f"SELECT seq, {', '.join(TRUTH_COLUMNS)} FROM truth ORDER BY seq"
+_OF_NO_TICK = "SELECT count(*) FROM {} WHERE seq NOT IN (SELECT seq FROM ticks)"
 _EVENTS = (
     "SELECT seq, t_s, utc, kind, sentence, data, ticks, ticks_hash, previous_hash, "
     "hash FROM events ORDER BY seq"
@@ -105,8 +104,8 @@ class Run:
     def ticks(self) -> Iterator[TickRecord]:
         """Give every tick as it was recorded, bit for bit, in order."""
         names, rows = self.rows("SELECT * FROM ticks ORDER BY seq")
-        readings = _BySeq(self.rows(_READINGS)[1])
-        truth = _BySeq(self.rows(_TRUTH)[1])
+        readings = BySeq(self.rows(_READINGS)[1])
+        truth = BySeq(self.rows(_TRUTH)[1])
         for row in rows:
             seq, true = row[0], truth.of(row[0])
             cells = dict(zip(names, row, strict=True))
@@ -150,15 +149,23 @@ class Run:
 
     def verify_chain(self) -> list[str]:
         """Find every edit, gap or cut: one sentence each, [] when all is whole."""
-        record = self.results.get("record") if self.completed else None
-        rows = self._event_rows(), self._tick_rows()
-        return broken_links(self._header_values, *rows, record)
+        clock = list(self.rows("SELECT t_s, utc FROM clock ORDER BY rowid")[1])
+        whole = Whole(self._header_values, self.results, clock)
+        problems = broken_links(whole, self._event_rows(), self._tick_rows())
+        for table in ("readings", "truth"):
+            count = self._column(_OF_NO_TICK.format(table))[0]
+            if count:
+                problems.append(f"{count} rows of '{table}' belong to no tick")
+        return problems
 
     def rows(self, query: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         """Give the column names of a SELECT, and its rows one by one."""
         with self._explained():
             cursor = self._db.execute(query)
         return [column[0] for column in cursor.description], self._each(cursor)
+
+    def _column(self, query: str) -> list[Any]:
+        return [row[0] for row in self.rows(query)[1]]
 
     def _each(self, cursor: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
         with self._explained():
@@ -167,8 +174,8 @@ class Run:
                 yield row
 
     def _tick_rows(self) -> Iterator[tuple[Any, list[Any], list[Any]]]:
-        readings = _BySeq(self.rows(_READING_ROWS)[1])
-        truth = _BySeq(self.rows(_TRUTH_ROWS)[1])
+        readings = BySeq(self.rows(_READING_ROWS)[1])
+        truth = BySeq(self.rows(_TRUTH_ROWS)[1])
         for row in self.rows("SELECT * FROM ticks ORDER BY seq")[1]:
             yield row, readings.of(row[0]), truth.of(row[0])
 
@@ -219,7 +226,7 @@ class Run:
         if (written := values.pop("format")) != FORMAT:
             why = f"record format {written}, and this version reads {FORMAT}"
             raise RunFileError(f"{self.path} was written by another amf-bench: {why}")
-        self.header = RunHeader(**values)
+        self.header = RunHeader(**{f.name: values[f.name] for f in fields(RunHeader)})
         self.results = self._json_table("results")
         self.completed = "record" in self.results
         self.settings = self._settings()
@@ -245,25 +252,6 @@ class Run:
             yield
         except (sqlite3.Error, json.JSONDecodeError, OSError) as error:
             raise RunFileError(f"{self.path} cannot be read: {error}") from error
-
-
-class _BySeq:
-    """Rows that follow the ticks: those of one tick at a time, in order."""
-
-    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        self._groups = (
-            (seq, [row[1:] for row in group])
-            for seq, group in groupby(rows, key=itemgetter(0))
-        )
-        self._next = next(self._groups, None)
-
-    def of(self, seq: int) -> list[tuple[Cell, ...]]:
-        """Give the rows of this tick, [] when it has none."""
-        while self._next is not None and self._next[0] < seq:
-            self._next = next(self._groups, None)
-        if self._next is None or self._next[0] != seq:
-            return []
-        return self._next[1]
 
 
 def _event(seq: int, t_s: float | None, *words: str) -> Event:

@@ -10,11 +10,11 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from controller.bench import OpenBench, OpenThermometry
+from controller.config.catalogue import brought_by
 from controller.config.loading import Loaded
 from controller.decisions.settings import Settings
 from controller.decisions.signals import Fault
 from controller.errors import BenchError
-from controller.instruments.catalogue import brought_by
 from controller.recording.writing import Recorder, RunHeader
 
 LEAST_FREE_BYTES = 200_000_000

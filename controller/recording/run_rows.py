@@ -6,9 +6,10 @@ carry no declared type, because a REAL column would lose the sign of -0.0.
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
-from operator import attrgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from controller.decisions.signals import (
@@ -213,3 +214,23 @@ def _reading(cells: tuple[Cell, ...]) -> Reading:
 
 def _number(cell: Cell) -> float:
     return NAN if cell is None else cell  # type: ignore[return-value]
+
+
+class BySeq:
+    """Rows that follow the ticks: those of one tick at a time, in order."""
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Take rows that begin with the number of their tick."""
+        self._groups = (
+            (seq, [row[1:] for row in group])
+            for seq, group in groupby(rows, key=itemgetter(0))
+        )
+        self._next = next(self._groups, None)
+
+    def of(self, seq: int) -> list[tuple[Cell, ...]]:
+        """Give the rows of this tick, [] when it has none."""
+        while self._next is not None and self._next[0] < seq:
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] != seq:
+            return []
+        return self._next[1]

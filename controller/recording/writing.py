@@ -73,6 +73,7 @@ class Recorder:
         self.path = path
         self._truth = header.truth
         self._events = 0
+        self._clock: list[tuple[float | None, str]] = []
         self._ticks = TicksHash()
         self._probes, self._reading = 0, ""
         _reserve(path)
@@ -149,6 +150,7 @@ class Recorder:
             self._db.execute("INSERT INTO clock VALUES (?, ?)", (t_s, utc))
         except sqlite3.Error as error:
             raise self._failed("the clock", error) from error
+        self._clock.append((t_s, utc))
 
     def finish(self, results: Mapping[str, Any]) -> None:
         """Store the results, mark the record as complete, leave one single file.
@@ -156,7 +158,8 @@ class Recorder:
         Raises RecordingError where the results cannot be written; the file is closed
         in any case.
         """
-        rows = {**results, "record": ending(self._events, self._link, self._ticks)}
+        counted = (self._events, self._link, self._ticks)
+        rows = {**results, "record": ending(*counted, results, self._clock)}
         try:
             with self._on_disk("the results"):
                 self._db.executemany(

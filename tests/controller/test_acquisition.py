@@ -2,7 +2,7 @@
 
 import threading
 
-from controller.acquisition import ThreadedAcquisition
+from controller.instruments.acquisition import ThreadedAcquisition
 from controller.instruments.stations import Station
 from drivers.errors import Silent
 

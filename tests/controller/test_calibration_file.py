@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from controller.bench import How, open_bench
-from controller.config.loading import Loaded, load
-from controller.errors import BenchError, ConfigError
-from controller.procedures.calibration_file import (
+from controller.config.calibration_file import (
     Bath,
     FieldCalibration,
     Level,
@@ -22,6 +20,8 @@ from controller.procedures.calibration_file import (
     rendered,
     write,
 )
+from controller.config.loading import Loaded, load
+from controller.errors import BenchError, ConfigError
 from tests.controller.rig import CONFIGS
 
 MADE = date(2026, 3, 1)

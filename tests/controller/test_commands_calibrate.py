@@ -16,15 +16,15 @@ from typer.testing import CliRunner
 from controller.bench import OpenBench, OpenThermometry
 from controller.cli import app
 from controller.commands import calibrate_probes as probes_command
-from controller.config.loading import load
-from controller.errors import AmfError, BenchError, ConfigError, RecordingError
-from controller.procedures.acknowledged import COIL_EMPTY, coil_empty
-from controller.procedures.calibration_baths import read_answers
-from controller.procedures.calibration_file import (
+from controller.config.calibration_file import (
     FieldCalibration,
     ProbeCalibration,
     read,
 )
+from controller.config.loading import load
+from controller.errors import AmfError, BenchError, ConfigError, RecordingError
+from controller.procedures.acknowledged import COIL_EMPTY, coil_empty
+from controller.procedures.calibration_baths import read_answers
 from controller.recording.run_file import Run
 from controller.recording.writing import Recorder
 from tests.controller.rig import CONFIGS

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from controller.bench import open_thermometry
-from controller.config.loading import load
-from controller.instruments import catalogue
-from controller.instruments.catalogue import (
+from controller.config import catalogue
+from controller.config.catalogue import (
     DRIVERS,
     GROUP,
     DriverRefused,
@@ -21,6 +20,7 @@ from controller.instruments.catalogue import (
     driver_kind,
     offered_drivers,
 )
+from controller.config.loading import load
 from simulators.line import Line
 from simulators.pacing import Manner
 from simulators.serve import Server, in_background
@@ -152,7 +152,7 @@ def test_what_a_config_does_not_name_is_not_imported() -> None:
     assert "lab_drivers" not in sys.modules
 
 
-NUMBERS = "from controller.instruments.catalogue import DriverKind, Model\n"
+NUMBERS = "from controller.config.catalogue import DriverKind, Model\n"
 SUPPLY = NUMBERS + 'KIND = DriverKind("supply", {"A": Model(60, 50)}, None)\n'
 
 

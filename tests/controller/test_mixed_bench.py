@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from controller.acquisition import MixedAcquisition
 from controller.bench import How, open_bench
 from controller.config.loading import load
 from controller.guardian.link import SimulatedGuardian
 from controller.host.clock import RealClock
 from controller.host.stop_signals import StopSignal
+from controller.instruments.acquisition import MixedAcquisition
 from controller.instruments.mixed import HandedField
 from controller.instruments.stations import Station
 from controller.instruments.stations_inverter import GeneratorStation, SupplyStation

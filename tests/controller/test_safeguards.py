@@ -10,7 +10,7 @@ from controller.bench import How, open_bench
 from controller.config.loading import load
 from controller.decisions.signals import Request
 from controller.errors import BenchError, ConfigError
-from controller.guardian.supply_watchdog import STARVED_S, WATCHDOG_S
+from controller.instruments.supply_watchdog import STARVED_S, WATCHDOG_S
 from controller.loop import COMPLETED, ENDED, REFUSED
 from controller.procedures.acknowledged import shuts_off_itself
 from controller.rehearsal import serve

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from controller.acquisition import ThreadedAcquisition
 from controller.bench import How, open_bench
 from controller.config.loading import load
+from controller.instruments.acquisition import ThreadedAcquisition
 from controller.instruments.stations_inverter import GeneratorStation, SupplyStation
 from controller.instruments.switching import PATIENCE_S, switch_off
 from drivers.errors import Silent

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from controller.cli import app
 from controller.config.loading import load
+from controller.config.tuning_file import read_tuning
 from controller.errors import ConfigError
-from controller.procedures.tuning_file import read_tuning
 
 CONFIG = Path(__file__).parents[2] / "configs" / "dry_run_short.toml"
 

@@ -5,7 +5,7 @@ Wire: 115200 8N1, LF both ways. ``ID?`` answers ``two-fibres,<serial>,<version>`
 up for this example; a real driver names its manual here.
 """
 
-from controller.instruments.catalogue import DriverKind, Model
+from controller.config.catalogue import DriverKind, Model
 from drivers.errors import Garbled, WrongInstrument
 from drivers.plausible import NO_PROBE, plausible
 from drivers.roles import Identity, Temperature

@@ -6,9 +6,9 @@ has tripped or has ended leaves them to act.
 
 from dataclasses import dataclass, field
 
-from controller.acquisition import Acquisition
 from controller.decisions.signals import Fault
 from controller.errors import BenchError
+from controller.instruments.acquisition import Acquisition
 from controller.instruments.contacts import ContactStation
 from controller.instruments.stations import Station
 from controller.instruments.stations_inverter import SupplyStation

@@ -11,9 +11,9 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from controller.instruments.kinds import DriverKind as DriverKind
-from controller.instruments.kinds import Model as Model
-from controller.instruments.kinds import lacks
+from controller.config.driver_kinds import DriverKind as DriverKind
+from controller.config.driver_kinds import Model as Model
+from controller.config.driver_kinds import lacks
 from drivers import (
     aimtti_psu,
     aimtti_tg,
