@@ -28,9 +28,9 @@ from controller.instruments.bench_link import BenchLink, Thermometry
 from controller.instruments.contacts import contacts_of
 from controller.instruments.locks import Locks, key_of
 from controller.instruments.mixed import HandedField, hand_over
-from controller.instruments.opening import opened as open_instrument
 from controller.instruments.ports import ReturningPort
 from controller.instruments.stations import Station, ThermometerStation
+from controller.opening import opened as open_instrument
 from controller.rehearsal import Rehearsal, Simulation, planned, rehearse, simulate
 from drivers.errors import InstrumentError
 from drivers.roles import Identity

@@ -23,10 +23,12 @@ from controller.decisions.ceiling import permitted_amplitude
 from controller.decisions.field_watch import LONGEST_LOSS_S, SHORTEST_LOSS_S
 from controller.decisions.signals import Request
 from controller.errors import AmfError, BenchError
+from controller.host.stop_signals import StopSignal
 from controller.loop import Loop
+from controller.procedures.proof import proven
+from controller.procedures.run_record import open_record
 from controller.recording.loop_record import LoopRecord
 from controller.recording.run_file import Run
-from controller.recording.run_record import open_record
 from controller.rehearsal import KINDS, simulate
 
 # The current decays within some 30 ms of switching off: at 5 % of the permitted field
@@ -42,6 +44,7 @@ SIZES: dict[str, tuple[float | None, ...]] = {
     "spike": (-10.0, 10.0),
     "detuned": (-0.02, -0.01, 0.01, 0.02),
     "frequency-pulled": (-0.01, 0.01),
+    "gain-changed": (0.8, 1.1),
     "coil-exchanged": (17.0, 18.0),
     "pickup-attenuated": (0.1, 10.0),
 }
@@ -51,8 +54,8 @@ AT_ONCE = ("over-voltage", "over-current", "over-temperature")
 RESTARTS = ("power-cycle", "auto-restart")
 UNREAD = ("unplugged", "broken-fibre", "warm-up")
 DECEIVING = (
-    *("frozen", "set-ignored", "stuck-on", "frequency-pulled"),
-    *("scope-disconnected", "scope-saturated", "scope-rms", "scope-channel"),
+    *("frequency-pulled", "scope-disconnected"),
+    *("scope-saturated", "scope-rms", "scope-channel"),
 )
 
 
@@ -163,7 +166,7 @@ class _Witness:
         truth = self._bench.truth
         self.on = truth.field_a_per_m >= GONE_A_PER_M
         if truth.field_a_per_m >= self._gone_a_per_m:
-            self.last_on_s = t_s
+            self.last_on_s = max(t_s, 0.0)  # before 0 it is the start-up's
         if self.begun_s is not None:
             self.tumour_c = max(self.tumour_c, truth.tumour_max_c)
             self.healthy_c = max(self.healthy_c, truth.healthy_c)
@@ -178,7 +181,7 @@ def _watched(job: Job, loaded: Loaded, bench: OpenBench, folder: Path) -> Ran:
     ceiling, applicator = loaded.settings.ceiling, loaded.settings.applicator
     permitted = permitted_amplitude(applicator.frequency_hz, ceiling)
     witness, rehearsal = _Witness(bench, permitted), bench.rehearsal
-    assert rehearsal is not None
+    assert rehearsal is not None and bench.simulation is not None
     rehearsal.watch = witness.look
     recorder = open_record(loaded, bench, folder, job.seed)
     record = LoopRecord(recorder, loaded.settings, bench.truth, _Nobody().publish)
@@ -186,28 +189,28 @@ def _watched(job: Job, loaded: Loaded, bench: OpenBench, folder: Path) -> Ran:
     bench.follow(
         lambda: loop.state.course.phase, lambda _: witness.begin(rehearsal.t_s)
     )
-    outcome = loop.run()
+    refusal = proven(loaded, bench, record, StopSignal(), None)
+    outcome = loop.run() if refusal is None else refusal
     bench.link.clock.wait(LOOK_ON_S)
     faults = loop.state.faults
     with Run.open(recorder.path) as run:
         truth, complete = run.data().truth, run.completed and not run.verify_chain()
-    assert truth is not None
-    limit = ceiling.limit_a_per_m_s
-    share = truth["true_hf_a_per_m_s"].max() / limit if loop.state.t_s >= 0.0 else 0.0
+    hf = [bench.simulation.bench.take_max_hf_a_per_m_s()]
+    hf += [] if truth is None else truth["true_hf_a_per_m_s"].tolist()
     return Ran(
         case=job.case,
         phase=job.phase,
         seed=job.seed,
         exit_code=outcome.exit_code,
         sentence=outcome.sentence,
-        codes=tuple(fault.code for fault in faults),
+        codes=("start-up",) if refusal else tuple(fault.code for fault in faults),
         begun_s=witness.begun_s,
         on_at_begin=witness.on_at_begin,
         off_s=None if witness.on else witness.last_on_s,
         detected_s=faults[0].t_s if faults else None,
         hottest_tumour_c=witness.tumour_c,
         hottest_healthy_c=witness.healthy_c,
-        hf_share=float(share),
+        hf_share=max(hf) / ceiling.limit_a_per_m_s,
         record_complete=complete,
     )
 
@@ -227,16 +230,20 @@ def _with_fault(loaded: Loaded, job: Job) -> Loaded:
             baseline_s=min(treatment.baseline_s, BASELINE_S),
             cool_s=min(treatment.cool_s, COOL_S),
         )
-    heating = job.phase in ("ramp", "hold")
-    longest_s = min(60.0, treatment.hold_s / 2.0) if heating else 8.0
+    longest_s = min(60.0, treatment.hold_s / 2.0)
+    if job.phase in ("baseline", "cool"):
+        rests_s = (treatment.baseline_s, treatment.cool_s)
+        longest_s = min(8.0, 0.8 * rests_s[job.phase == "cool"])
     after_s = random.Random(f"{job.seed}/{case.title}/{job.phase}").uniform(
         1.0, longest_s
     )
+    before = job.phase == "start"
     fault = FaultTable(
         kind=case.kind,
         on=case.on,
-        phase=job.phase,  # type: ignore[arg-type]
-        after_s=after_s,
+        at_s=0.0 if before else None,
+        phase=None if before else job.phase,  # type: ignore[arg-type]
+        after_s=0.0 if before else after_s,
         duration_s=case.duration_s,
         size=case.size,
         other=case.other,

@@ -22,8 +22,8 @@ from controller.instruments.holders import free
 from controller.instruments.locks import Locks
 from controller.loop import COMPLETED, NOT_CONFIRMED
 from controller.procedures.bench_check import Check, Checked, examine
+from controller.procedures.run_record import open_record
 from controller.recording.loop_record import LoopRecord
-from controller.recording.run_record import open_record
 from drivers.errors import InstrumentError
 
 # how a reading's quantity is shown, by the unit in its name

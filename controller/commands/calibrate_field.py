@@ -32,7 +32,7 @@ from controller.procedures.calibration_result import (
     table,
 )
 from controller.procedures.readiness import Ready, Wanted, ready
-from controller.recording.run_record import watch_folder
+from controller.procedures.run_record import watch_folder
 
 # What a search and levels take at least; a shifted search takes more.
 USUAL_POINTS = 33

@@ -22,6 +22,7 @@ from controller.analysis.campaign import (
     table,
 )
 from controller.config.loading import Loaded, load
+from controller.decisions.ceiling import permitted_amplitude
 
 FAILED = 1
 COLUMNS = (
@@ -52,9 +53,11 @@ def run(config: Path, *, seeds: int, full: bool, out: Path | None) -> int:
     rows = table(judged)
     _show(loaded, rows)
     print(closing(loaded, judged))
+    print("residual risks, not seen while the field was on:")
+    print("\n".join([f"- {risk}" for risk in risks(loaded, rows)]))
     for path in save(loaded, judged, rows, loaded.out if out is None else out):
         print(path)
-    bad = any(verdict in ("UNSAFE", "LATE") for _, verdict in judged)
+    bad = any(verdict.isupper() for _, verdict in judged)
     return FAILED if bad else 0
 
 
@@ -102,21 +105,50 @@ def markdown(loaded: Loaded, judged: list[tuple[Ran, Verdict]], rows: list[Row])
     """Return the table, and the residual risks, as Markdown."""
     head = [" | ".join(COLUMNS), " | ".join("---" for _ in COLUMNS)]
     body = [" | ".join(_cells(row)) for row in rows]
-    risks = [
-        f"- {row.case.title}: not seen in {row.verdicts.count('unseen')} of "
-        f"{len(row.verdicts)} runs; true tumour up to {row.hottest_tumour_c:.2f} °C, "
-        f"healthy up to {row.hottest_healthy_c:.2f} °C"
-        for row in rows
-        if "unseen" in row.verdicts
-    ]
+    said = [f"- {row.case.title}: {row.sentence}" for row in rows if row.detected_by]
     parts = [
         f"# Fault campaign on {loaded.name}",
         closing(loaded, judged).replace("\n", "  \n"),
         "\n".join(f"| {line} |" for line in head + body),
-        "## Residual risks: what nothing saw",
-        "\n".join(risks) or "None.",
+        "## Residual risks: what nothing saw while the field was on",
+        "\n".join(f"- {risk}" for risk in risks(loaded, rows)),
+        "## What was said",
+        "\n".join(said) or "Nothing.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def risks(loaded: Loaded, rows: list[Row]) -> list[str]:
+    """Say of each fault that was not seen how hot it became; last what none can see."""
+    unseen = [
+        f"{row.case.title}: not seen in {row.verdicts.count('unseen')} of "
+        f"{len(row.verdicts)} runs ({', '.join(row.unseen_in)}); true tumour up to "
+        f"{row.hottest_unseen_c[0]:.2f} °C, healthy up to "
+        f"{row.hottest_unseen_c[1]:.2f} °C"
+        for row in rows
+        if row.unseen_in
+    ]
+    return [*unseen, _no_forestalling(loaded)]
+
+
+def _no_forestalling(loaded: Loaded) -> str:
+    """Say which jump of the field could pass the ceiling before anybody can act."""
+    ceiling, sensor = loaded.settings.ceiling, loaded.settings.field_sensor
+    frequency_hz = loaded.settings.applicator.frequency_hz
+    full = permitted_amplitude(frequency_hz, ceiling)
+    room = ceiling.limit_a_per_m_s / (full * frequency_hz)
+    last_s = 2.0 * loaded.settings.period_s
+    until = "for as long as it lasts: there is no field sensor"
+    if sensor is not None:
+        until = (
+            f"until the field sensor's next reading, {sensor.update_s + last_s:.1f} s"
+        )
+    return (
+        f"a field of each ampere that rises at once by more than {room - 1.0:.0%} at "
+        "full power, with V/I unchanged, is above the ceiling "
+        f"{until}; no cause is known: neither coil nor capacitor is exchanged without "
+        "breaking the current, and a shorted turn detunes the tank"
+    )
 
 
 def _show(loaded: Loaded, rows: list[Row]) -> None:

@@ -18,9 +18,9 @@ from controller.loop import Loop, Outcome
 from controller.operators import Engine, OwnStdout, Terminal
 from controller.procedures.acknowledged import acknowledged, shuts_off_itself
 from controller.procedures.readiness import Ready, Wanted, ready
+from controller.procedures.run_record import watch_folder
 from controller.procedures.start_up import again, started_up
 from controller.recording.loop_record import LoopRecord
-from controller.recording.run_record import watch_folder
 from controller.snapshot import BAND_C, probe_limits
 
 

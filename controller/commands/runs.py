@@ -87,11 +87,13 @@ def replay(path: Path) -> int:
 def verify(path: Path) -> int:
     """Check the chain of events and ticks; exit 1 where it is broken."""
     with Run.open(path) as run:
-        problems = run.verify_chain()
+        problems, completed = run.verify_chain(), run.completed
     for problem in problems:
         print(problem)
     if not problems:
         print("the record is whole: header, events and ticks are those recorded")
+    if not completed:
+        print("it was never closed: what came after its last event cannot be verified")
     return 1 if problems else 0
 
 

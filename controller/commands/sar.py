@@ -2,7 +2,6 @@
 
 import json as jsonlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -111,16 +110,12 @@ def run(
     """Measure one matrix after another, or continue where they were left.
 
     All configs are read before the first field; what ends a matrix ends the list.
-    Ctrl-C once more, or where there is no field, ends it as the first one does.
+    Ctrl-C ends it; another one changes nothing of how it ends.
     """
     _check_form(to, decimal)
     asked = Asked(out, seed, checklist, json, to, decimal)
-    try:
-        return _run_all(configs, asked)
-    except KeyboardInterrupt:
-        # A curve takes the signals itself and leaves with its field proven off.
-        screen_sar.warn("stopped by the operator; no field was on")
-        return ENDED
+    with stop_signals() as stop:
+        return _run_all(configs, asked, stop)
 
 
 def _check_form(to: str, decimal: str) -> None:
@@ -128,7 +123,7 @@ def _check_form(to: str, decimal: str) -> None:
         raise ExportError("--to is csv, xlsx or hdf5, --decimal is . or ,")
 
 
-def _run_all(configs: Sequence[Path], asked: Asked) -> int:
+def _run_all(configs: Sequence[Path], asked: Asked, stop: StopSignal) -> int:
     plans = [load_plan(config) for config in configs]
     names = [plan.name for plan in plans]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -138,7 +133,7 @@ def _run_all(configs: Sequence[Path], asked: Asked) -> int:
         check_benches(plan, _folder(plan, asked))
     found: list[dict[str, Any]] = []
     for plan in plans:
-        code = _run_one(plan, asked, found)
+        code = _run_one(plan, asked, found, stop)
         if code:
             return code
     if asked.json:
@@ -146,31 +141,34 @@ def _run_all(configs: Sequence[Path], asked: Asked) -> int:
     return 0
 
 
-def _run_one(plan: SarPlan, asked: Asked, found: list[dict[str, Any]]) -> int:
+def _run_one(
+    plan: SarPlan, asked: Asked, found: list[dict[str, Any]], stop: StopSignal
+) -> int:
     """Measure and evaluate one matrix; return its exit code."""
-    seed, checklist = asked.seed, asked.checklist
     folder = _folder(plan, asked)
     screen = Console(stderr=True)
     band = "[black on yellow] SIMULATED [/] " if none_real(plan.instruments) else ""
     screen.print(f"{band}{plan.name} → {folder}", highlight=False)
     with screen_sar.Progressing(screen) as progress:
         prompts = Prompts(
-            simulated=plan.simulated, checklist=checklist, tell=progress.tell
+            inside=plan.simulated,
+            real=not none_real(plan.instruments),
+            checklist=asked.checklist,
+            tell=progress.tell,
+            quiet=progress.typing,
         )
-        used_seed = plan.seed if seed is None else seed
-        m = Measuring(plan, folder, used_seed, prompts, progress.tell, progress.show)
+        seed = plan.seed if asked.seed is None else asked.seed
+        tell, show = progress.tell, progress.show
+        m = Measuring(plan, folder, seed, prompts, tell, show, lambda: stop.name)
         result = measure(m)
     if result.ending is not None:
-        # Not confirmed off stays what it is, however often Ctrl-C is pressed.
-        with suppress(KeyboardInterrupt):
-            done, points = len(result.done), len(plan.points(used_seed))
-            screen_sar.warn(
-                f"{result.ending.sentence}\n{done} of {points} curves are recorded; "
-                "the same command continues"
-            )
+        done, points = len(result.done), len(plan.points(seed))
+        screen_sar.warn(
+            f"{result.ending.sentence}\n{done} of {points} curves are recorded; "
+            "the same command continues"
+        )
         return result.ending.exit_code
-    with stop_signals() as stop:
-        matrix = _evaluate(plan, result.done, asked, screen, stop)
+    matrix = _evaluate(plan, result.done, asked, screen, stop)
     if matrix is None:
         screen_sar.warn(
             "stopped by the operator; the field is off, every curve is recorded; the "

@@ -1,5 +1,7 @@
 """What a person sees of a SAR measurement at the terminal."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -9,6 +11,7 @@ from rich.table import Table
 
 from controller.analysis.sar_matrix import Matrix, why
 from controller.analysis.sar_report import Measured, all_warnings, with_interval
+from controller.host.stop_signals import interruptible
 
 # Wide enough for the tables; a terminal that is narrower wraps the remarks.
 NOT_KNOWN = "\N{EN DASH}"
@@ -33,13 +36,25 @@ class Progressing:
     ) -> None:
         self._status.stop()
 
+    @contextmanager
+    def typing(self) -> Iterator[None]:
+        """Take the line away while somebody types; Ctrl-C ends the wait for it."""
+        self._status.stop()
+        try:
+            with interruptible():
+                yield
+        finally:
+            self._status.start()
+
     def tell(self, sentence: str) -> None:
         """Print a sentence above the line."""
         self._console.print(sentence, markup=False, highlight=False)
 
     def show(self, message: dict[str, Any]) -> None:
-        """Follow the loop of a curve: where it is; a fault is printed."""
-        if message["kind"] == "snapshot":
+        """Follow a curve: waiting for rest, then its loop; a fault is printed."""
+        if message["kind"] == "rest":
+            self._status.update(_resting(message))
+        elif message["kind"] == "snapshot":
             t_c = message["controlled_c"]
             shown = NOT_KNOWN if t_c is None else f"{t_c:.2f}"
             self._status.update(
@@ -49,6 +64,15 @@ class Progressing:
             self._console.print(
                 message["sentence"], style="red", markup=False, highlight=False
             )
+
+
+def _resting(message: dict[str, Any]) -> str:
+    drift = message["drift_c_per_min"]
+    shown = NOT_KNOWN if drift is None else f"{drift:+.3f}"
+    return (
+        f"waiting for rest {message['t_s']:.0f} s  {message['value_c']:.2f} °C  "
+        f"{shown} °C/min (limit {message['limit_c_per_min']:g})"
+    )
 
 
 def show(measured: Measured) -> None:

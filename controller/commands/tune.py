@@ -27,10 +27,10 @@ from controller.operators import Engine, OwnStdout, Terminal
 from controller.procedures.acknowledged import acknowledged
 from controller.procedures.proof import proven
 from controller.procedures.readiness import Ready, Wanted, ready
+from controller.procedures.run_record import watch_folder
 from controller.procedures.tuning import Test, Tester, settings_for
 from controller.recording.loop_record import LoopRecord
 from controller.recording.run_file import Run
-from controller.recording.run_record import watch_folder
 
 
 def run(

@@ -23,7 +23,7 @@ from controller.guardian.link import (
 )
 from controller.host.stop_signals import StopSignal, stop_signals
 from controller.instruments.wire_log import WireLogFile
-from controller.recording.run_record import open_record
+from controller.procedures.run_record import open_record
 from controller.recording.writing import Recorder
 
 Ask = Callable[[OpenBench], tuple[str, ...]]

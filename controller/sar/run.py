@@ -1,42 +1,38 @@
 """Measuring a SAR matrix: each curve is a run, with the record of a treatment.
 
 Curve by curve: what is done by hand is confirmed, the sample comes to rest with only
-the thermometer open, then the same loop as a treatment's runs baseline, field and
-cooling: ceiling, interlocks, guardian, record, and the confirmed off. A matrix that
-was interrupted is continued: curves whose record is complete are kept.
+the thermometer open, then the bench is made ready and proven as for any run, and the
+same loop as a treatment's runs baseline, field and cooling: ceiling, interlocks,
+guardian, watchdogs, record, and the confirmed off. A matrix that was interrupted is
+continued: curves whose record is complete are kept.
 """
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from controller.bench import How, OpenBench, open_bench, open_thermometry
+from controller.bench import How, open_thermometry
 from controller.config.loading import Loaded
 from controller.config.sar_bench import load_curve
-from controller.config.sar_matrix import SarSimulation
 from controller.config.sar_plan import SarPlan, SarPoint, allowed_by
-from controller.decisions.state import initial
-from controller.errors import GuardError, RecordingError
-from controller.guardian.link import (
-    BeatingEvent,
-    GuardianLink,
-    SimulatedGuardian,
-    guarded,
-    guarded_addresses,
-)
+from controller.errors import BenchError, GuardError, RecordingError
+from controller.host.awake import awake
 from controller.host.stop_signals import StopSignal, stop_signals
-from controller.loop import COMPLETED, ENDED, NOT_CONFIRMED, REFUSED, Loop, Outcome
+from controller.loop import COMPLETED, ENDED, REFUSED, Loop, Outcome
 from controller.operators import Terminal
-from controller.procedures.fingerprint import Parts, has_fingerprint, take_fingerprint
+from controller.procedures.proof import proven
+from controller.procedures.readiness import Ready, Wanted, ready
+from controller.procedures.run_record import watch_folder
 from controller.recording.loop_record import LoopRecord
 from controller.recording.run_file import Run
-from controller.recording.run_record import open_record, watch_folder
 from controller.rehearsal import Simulation
 from controller.sar.prompts import Prompts
 from controller.sar.rest import wait_for_rest
 
+WHAT = "amf sar run"
 BENCHES = "benches"
 SETTLE_S = 0.01
 _STOPPED = "stopped by the operator; no field was on"
@@ -44,7 +40,10 @@ _STOPPED = "stopped by the operator; no field was on"
 
 @dataclass
 class Measuring:
-    """What all curves of a matrix share. ``show`` gets the messages of the loop."""
+    """What all curves of a matrix share. ``show`` gets the messages of the loop.
+
+    ``stopped`` names the signal that came where no curve took it, "" for none.
+    """
 
     plan: SarPlan
     folder: Path
@@ -52,18 +51,16 @@ class Measuring:
     prompts: Prompts
     tell: Callable[[str], object]
     show: Callable[[dict[str, Any]], None]
+    stopped: Callable[[], str] = str
 
 
 @dataclass
 class Matter:
     """What is in the coil. The simulated sample and its fibre stay there between runs.
 
-    ``unproven``: no fingerprint has shown yet that the coil is the right one. ``truth``
-    has what a bench's config does not say of a vial: convection and sedimentation.
+    Particles that settle go on settling, from each fresh sample on.
     """
 
-    truth: SarSimulation | None = None
-    unproven: bool = True
     sample: Any = None
     probes: Any = None
 
@@ -74,12 +71,6 @@ class Matter:
         bench = simulation.bench
         if self.sample is None:
             self.sample, self.probes = bench.sample, bench.probes
-            if self.truth is not None:
-                self.sample.parameters = replace(
-                    self.sample.parameters,
-                    convection_per_k=self.truth.convection_per_k,
-                    sedimentation_s=self.truth.sedimentation_s,
-                )
             return
         bench.sample, bench.probes = self.sample, self.probes
         bench.advance(SETTLE_S)  # so that the thermometer shows it
@@ -97,11 +88,11 @@ def measure(m: Measuring) -> Measured:
     """Measure every point that has no complete record yet, in the order of the plan.
 
     A change of capacitor or content puts a fresh sample into the coil, and so does
-    continuing. What ends a curve early ends the matrix; ``ending`` says why.
+    continuing. What ends a curve early ends the matrix; ``ending`` says why: a trip,
+    the operator, a sample that does not come to rest, an instrument that is missing.
 
     Raises:
         RecordingError: the folder holds curves of another config or seed.
-        BenchError: the sample did not come to rest, or an instrument does not answer.
         GuardError: a point may break the ceiling.
     """
     points = m.plan.points(m.seed)
@@ -111,9 +102,11 @@ def measure(m: Measuring) -> Measured:
         m.tell(f"continued: {there} of {len(points)} curves are on disk")
     result = Measured()
     try:
-        _measure_rest(m, points, kept, result)
-    except KeyboardInterrupt:  # between two curves, where there is no field
+        result.ending = _measure_rest(m, points, kept, result)
+    except KeyboardInterrupt:  # at a question, where there is no field
         result.ending = Outcome(ENDED, _STOPPED, 0.0, 0)
+    except BenchError as error:  # no output was enabled: a curve itself has an outcome
+        result.ending = Outcome(REFUSED, str(error), 0.0, 0)
     return result
 
 
@@ -122,26 +115,26 @@ def _measure_rest(
     points: list[SarPoint],
     kept: dict[str, Path | None],
     result: Measured,
-) -> None:
-    """Measure what is not kept, until something ends it."""
-    matter, before = Matter(m.plan.simulation), None
+) -> Outcome | None:
+    """Measure what is not kept; return what ended it, None at its end."""
+    matter, before = Matter(), None
     for at, point in enumerate(points, start=1):
         path = kept[point.stem]
         if path is not None:
             result.done.append((point, path))
             continue
         if _fresh(before, point):
-            matter = Matter(m.plan.simulation)
+            matter = Matter()
+        if m.stopped():
+            return Outcome(ENDED, _STOPPED, 0.0, 0)
         m.tell(f"{at} of {len(points)}: {point.stem}")
-        if not _by_hand(m, before, point):
-            result.ending = Outcome(ENDED, _STOPPED, 0.0, 0)
-            return
+        m.prompts.ask(*_by_hand(m.plan, before, point))
         before = point
         outcome, written = _curve(m, point, matter)
         if outcome.exit_code != COMPLETED or written is None:
-            result.ending = outcome
-            return
+            return outcome
         result.done.append((point, written))
+    return None
 
 
 def check_benches(plan: SarPlan, folder: Path) -> None:
@@ -169,17 +162,17 @@ def _fresh(before: SarPoint | None, point: SarPoint) -> bool:
     )
 
 
-def _by_hand(m: Measuring, before: SarPoint | None, point: SarPoint) -> bool:
-    """Have done by hand what differs from the curve before; False to give up."""
+def _by_hand(
+    plan: SarPlan, before: SarPoint | None, point: SarPoint
+) -> tuple[tuple[str, ...], bool]:
+    """Return what is done by hand before a curve, and whether the coil was opened."""
+    if not _fresh(before, point):
+        return (("probe taken out and put back in",) * plan.protocol.probe_out, False)
     todo = []
     if before is None or before.capacitor.name != point.capacitor.name:
         todo.append(f"capacitor {point.capacitor.name} fitted")
-    if _fresh(before, point):
-        what = {"sample": m.plan.name, "blank": "medium alone", "nothing": "nothing"}
-        todo.append(f"{what[point.content]} in the coil")
-    elif m.plan.protocol.probe_out:
-        todo.append("probe taken out and put back in")
-    return all(m.prompts.ask(what) for what in todo)
+    what = {"sample": plan.name, "blank": "medium alone", "nothing": "nothing"}
+    return (*todo, f"{what[point.content]} in the coil"), True
 
 
 def _kept(m: Measuring, point: SarPoint) -> Path | None:
@@ -210,73 +203,42 @@ def _curve(
     if not allowed_by(loaded.settings.ceiling, point):
         raise GuardError(f"{point.stem}: this field may break the ceiling")
     seed = curve_seed(m.seed, point)
-    with stop_signals() as stop:
-        if point.content != "nothing":
-            with open_thermometry(loaded, How(seed, what="amf sar run")) as opened:
-                matter.put_into(opened.simulation)
-                drift = wait_for_rest(
-                    opened.link, m.plan.protocol, lambda: bool(stop.name)
-                )
-            if drift is None:
-                return Outcome(ENDED, _STOPPED, 0.0, 0), None
-        config = m.folder / BENCHES / f"{point.stem}.toml"
-        with guarded(loaded, config) as guardian:
-            if guardian is not None:
-                stop.woken = BeatingEvent(guardian.pulse)
-            how = How(seed, woken=stop.woken, what="amf sar run")
-            with open_bench(loaded, how) as bench:
-                matter.put_into(bench.simulation)
-                changed, matter.unproven = matter.unproven, False
-                return _run(m, _Opened(loaded, bench, guardian, stop, seed, changed))
+    if point.content != "nothing" and not _rests(m, loaded, matter, seed):
+        return Outcome(ENDED, _STOPPED, 0.0, 0), None
+    config = m.folder / BENCHES / f"{point.stem}.toml"
+    wanted = Wanted(config, WHAT, lambda _: m.prompts.confirmed, m.folder, seed)
+    with ready(loaded, wanted) as opened:
+        matter.put_into(opened.bench.simulation)
+        return _run(m, opened), opened.recorder.path
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    loaded: Loaded
-    bench: OpenBench
-    guardian: GuardianLink | None
-    stop: StopSignal
-    seed: int
-    changed: bool
+def _rests(m: Measuring, loaded: Loaded, matter: Matter, seed: int) -> bool:
+    """Wait until the sample rests; False where the operator stopped it."""
+    with (
+        stop_signals() as stop,
+        open_thermometry(loaded, How(seed, what=WHAT)) as opened,
+    ):
+        matter.put_into(opened.simulation)
+        asked = StopSignal(lambda: stop.name or m.stopped())
+        wait_for_rest(opened.link, m.plan.protocol, lambda: bool(asked.name), m.show)
+    return not asked.name
 
 
-def _run(m: Measuring, opened: _Opened) -> tuple[Outcome, Path]:
-    """Run the loop of a treatment on an open bench, and record it."""
-    loaded, bench, guardian = opened.loaded, opened.bench, opened.guardian
-    if guardian is not None:
-        guardian.prove(guarded_addresses(loaded))
-    recorder = open_record(loaded, bench, m.folder, opened.seed)
-    if guardian is not None:
-        guardian.introduce(recorder.path)
-    operator = Terminal(opened.stop, m.show)
-    record = LoopRecord(recorder, loaded.settings, bench.truth, operator.publish)
-    watch = watch_folder(m.folder)
-    loop = Loop(bench.link, loaded.settings, record, operator, watch, guardian)
+def _run(m: Measuring, opened: Ready) -> Outcome:
+    """Prove a bench that is ready, run the loop of a treatment on it, record it."""
+    loaded, bench, path = opened.loaded, opened.bench, opened.recorder.path
+    stop = opened.stop
+    stop.name = stop.name or m.stopped()
+    operator = Terminal(stop, m.show)
+    record = LoopRecord(opened.recorder, loaded.settings, bench.truth, operator.publish)
+    watch = watch_folder(path.parent, path)
+    loop = Loop(bench.link, loaded.settings, record, operator, watch, opened.link)
     bench.follow(
         lambda: loop.state.course.phase,
         lambda said: record.event("rehearsal", said, {}),
     )
-    return _wrong_applicator(opened, record) or loop.run(), recorder.path
-
-
-def _wrong_applicator(opened: _Opened, record: LoopRecord) -> Outcome | None:
-    """Take the applicator's fingerprint; return how the curve ends if it is wrong."""
-    loaded, bench = opened.loaded, opened.bench
-    if not (opened.changed and has_fingerprint(bench.link)):
-        return None
-    settings, table = loaded.settings, loaded.bench.applicator
-    guardian = opened.guardian or SimulatedGuardian(
-        settings.period_s, bench.link.clock.now
-    )
-    parts = Parts(table.coil, table.capacitor)
-    with bench.before_run():
-        found, report = take_fingerprint(
-            bench.link, settings, parts, opened.stop, guardian
-        )
-    record.event("fingerprint", found.sentence, found.detail)
-    if opened.stop.name or (report.confirmed and not found.problem):
-        return None
-    code = REFUSED if report.confirmed else NOT_CONFIRMED
-    outcome = Outcome(code, f"{found.sentence}; {report.sentence}", 0.0, 0)
-    record.finish(initial(settings), outcome.sentence, outcome)
-    return outcome
+    with ExitStack() as stack:
+        if opened.link is not None:
+            record.event("sleep", stack.enter_context(awake()), {})
+        refused = proven(loaded, bench, record, stop, opened.link)
+        return refused or loop.run()

@@ -18,8 +18,8 @@ from controller.config.loading import load
 from controller.host.stop_signals import StopSignal
 from controller.loop import Loop
 from controller.operators import Terminal
+from controller.procedures.run_record import open_record
 from controller.recording.loop_record import LoopRecord
-from controller.recording.run_record import open_record
 from tests.controller.rig import CONFIGS
 
 PARTS = {

@@ -27,8 +27,8 @@ from controller.config.model import Instrument, Probe
 from controller.decisions.signals import Request
 from controller.instruments.stations import Station
 from controller.loop import Loop, Outcome
+from controller.procedures.run_record import open_record
 from controller.recording.loop_record import LoopRecord
-from controller.recording.run_record import open_record
 from controller.rehearsal import simulate
 from simulators.line import Line
 from simulators.osensa_ftx import OsensaFtx

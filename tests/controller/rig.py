@@ -10,8 +10,8 @@ from controller.bench import How, OpenBench, open_bench
 from controller.config.loading import Loaded, load
 from controller.decisions.signals import Request
 from controller.loop import Loop, Outcome
+from controller.procedures.run_record import open_record
 from controller.recording.loop_record import LoopRecord
-from controller.recording.run_record import open_record
 from controller.recording.writing import Recorder
 
 LONGEST_RUN_S = 5000.0

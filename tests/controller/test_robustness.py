@@ -8,7 +8,11 @@ import pytest
 from controller.bench import How, open_bench
 from controller.config.loading import load
 from controller.errors import BenchError
-from controller.recording.run_record import RECORD_EACH_TICKS, open_record, watch_folder
+from controller.procedures.run_record import (
+    RECORD_EACH_TICKS,
+    open_record,
+    watch_folder,
+)
 from tests.controller.rig import CONFIGS
 from tests.controller.test_commands import engine, messages, only_run, until_on
 

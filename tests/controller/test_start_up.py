@@ -24,11 +24,11 @@ from controller.loop import ENDED, NOT_CONFIRMED, REFUSED
 from controller.operators import Terminal
 from controller.procedures.proof_pulse import prove_off, pulse_a
 from controller.procedures.readiness import Ready, Wanted, ready
+from controller.procedures.run_record import open_record
 from controller.procedures.start_up import WAIVED, started_up
 from controller.procedures.touch_test import TOUCH_S, touch
 from controller.recording.loop_record import LoopRecord
 from controller.recording.run_file import Run
-from controller.recording.run_record import open_record
 from controller.rehearsal import Served
 from tests.controller.rig import CONFIGS
 from tests.controller.served import AMF, LONG_S, quick, served_bench
@@ -45,9 +45,9 @@ ANSWERS = (
 
 
 @contextmanager
-def inside(folder: Path, kind: str) -> Iterator[Ready]:
-    """Open the short dry run in simulated time, and call its instruments ``kind``."""
-    loaded = load(SHORT)
+def inside(folder: Path, kind: str, config: Path = SHORT) -> Iterator[Ready]:
+    """Open a dry run in simulated time, and call its instruments ``kind``."""
+    loaded = load(config)
     with open_bench(loaded, How(seed=1)) as bench:
         bench.kinds = dict.fromkeys(bench.kinds, kind)
         recorder = open_record(loaded, bench, folder, 1)

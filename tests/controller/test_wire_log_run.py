@@ -10,7 +10,7 @@ from controller.bench import How, open_bench
 from controller.config.loading import load
 from controller.instruments.wire_log import WireLogFile, to_pairs
 from controller.loop import COMPLETED
-from controller.recording.run_record import open_record
+from controller.procedures.run_record import open_record
 from drivers.aimtti_psu import AimttiPsu
 from drivers.keysight_33500 import Keysight33500
 from drivers.neoptix_reflex import NeoptixReflex
