@@ -8,6 +8,7 @@ simulated.
 """
 
 from dataclasses import dataclass
+from random import Random
 from typing import Literal
 
 from simulators.aimtti_status import (
@@ -38,6 +39,7 @@ class Model:
     lowest_trip_a: float = 0.0
     lowest_current_a: float = 0.0
     low_range_a: float | None = None
+    outputs: int = 1
 
 
 # QPX1200 manual 48511-1400; its meters' digits, and all but the ratings of CPX and
@@ -47,7 +49,7 @@ MODELS = {
         60.0, 50.0, (3, 2, 3, 2, 1), QPX_BITS, 65.0, 55.0, 2.0, lowest_current_a=0.01
     ),
     "CPX400SP": Model(60.0, 20.0, (2, 2, 2, 2, 2), PL_CPX_BITS, 66.0, 22.0),
-    "CPX400DP": Model(60.0, 20.0, (2, 2, 2, 2, 2), PL_CPX_BITS, 66.0, 22.0),
+    "CPX400DP": Model(60.0, 20.0, (2, 2, 2, 2, 2), PL_CPX_BITS, 66.0, 22.0, outputs=2),
     "PL303-P": Model(
         30.0, 3.0, (3, 3, 4, 4, 2), PL_CPX_BITS, 33.0, 3.3, low_range_a=0.5
     ),
@@ -63,11 +65,20 @@ class AimttiOutput:
     ``voltage_v`` and ``current_a`` are the true values at its terminals. Faults:
     ``stuck_on`` (an output that is on stays on, set-points are ignored),
     ``ignores_set`` (set-points are ignored), ``trip(reason)``, ``power_cycled()``.
+    ``noise`` adds half a display step (rms) to the meters. ``bare_trips`` says how
+    trips are answered.
     """
 
-    def __init__(self, model: str) -> None:
+    def __init__(
+        self, model: str, status: Status, number: int, noise: Random | None
+    ) -> None:
         self.limits = MODELS[model]
-        self.stuck_on = self.ignores_set = False
+        self.status, self.number, self._noise = status, number, noise
+        _, _, meter_v, meter_a, _ = self.limits.digits
+        self._meter_v = b"%%.%dfV\r\n" % meter_v, 0.5 * 10.0**-meter_v
+        self._meter_a = b"%%.%dfA\r\n" % meter_a, 0.5 * 10.0**-meter_a
+        self.stuck_on = self.ignores_set = self.bare_trips = False
+        self.damping = 0
         self.output_on = False
         self.tripped: Trip | None = None
         self._stores: dict[float, tuple[float, float, float, float]] = {}
@@ -87,7 +98,7 @@ class AimttiOutput:
     def trip(self, reason: Trip) -> None:
         """Trip: output off, and the reason in the limit event register."""
         self.tripped = reason
-        self.status.limits |= self.limits.trip_bits[reason]
+        self.status.limits[self.number] |= self.limits.trip_bits[reason]
         self.switch(False)
 
     def power_cycled(self) -> None:
@@ -95,7 +106,6 @@ class AimttiOutput:
         self.voltage_v = self.current_a = 0.0
         self.output_on = False
         self.tripped = None
-        self.status = Status()
         self.step_v = self.step_a = 0.0
         self.defaults()
 
@@ -109,6 +119,27 @@ class AimttiOutput:
         self.remote_sense = 0
         self._mode = ""
         self.switch(False)
+
+    def measured_voltage(self) -> bytes:
+        """Answer V1O?."""
+        form, rms_v = self._meter_v
+        if self._noise is None:
+            return form % self.voltage_v
+        return form % self._noise.gauss(self.voltage_v, rms_v)
+
+    def measured_current(self) -> bytes:
+        """Answer I1O?."""
+        form, rms_a = self._meter_a
+        if self._noise is None:
+            return form % self.current_a
+        return form % self._noise.gauss(self.current_a, rms_a)
+
+    def range_answer(self) -> bytes:
+        """Answer IRANGE1? (PL-P); other models do not know it and stay silent."""
+        if self.limits.low_range_a is None:
+            self.status.note(COMMAND_ERROR)
+            return b""
+        return b"%d\r\n" % self.current_range
 
     def switch(self, on: bool) -> None:
         """Switch the output; a tripped one stays off, a stuck one on."""
@@ -188,4 +219,4 @@ class AimttiOutput:
         mode = "cc" if self.current_a > self.set_current_a - half_step_a else "cv"
         if mode != self._mode:
             self._mode = mode
-            self.status.limits |= MODE_BITS[mode]
+            self.status.limits[self.number] |= MODE_BITS[mode]

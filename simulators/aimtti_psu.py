@@ -1,32 +1,42 @@
 """A simulated Aim-TTi bench supply on its wire: QPX1200SP, CPX400SP/DP, PL-P.
 
 Commands end in LF (CR is tolerated) or are parted by ``;``; answers end in CR LF;
-settings never answer, and an unknown command is only noted in the registers.
-Assumed, as no source says it: each query of a line answers on a line of its own, and
-verified settings (``V1V``) succeed at once.
+settings never answer, and an unknown command is only noted in the registers. IFLOCK and
+IFUNLOCK do answer: so two public drivers of PL-P and CPX read them. A third sends
+IFLOCK and reads nothing; ``silent_locks`` is for a supply that is so. A public program
+found a CPX400DP to answer ``OVP1?`` with the number alone, where others read
+``VP1 66.0``; ``bare_trips`` is for that one.
+Assumed, as no source says it: each query of a line answers on a line of its own;
+verified settings (``V1V``) succeed at once; bus address 11, no LAN connected; the lock
+belongs to whoever asks. Output 2 of a CPX400DP drives nothing; tracking is not
+simulated.
 """
 
 import re
 from collections.abc import Callable
 from random import Random
 
-from simulators.aimtti_output import AimttiOutput
+from simulators.aimtti_output import MODELS, AimttiOutput
 from simulators.aimtti_status import (
     COMMAND_ERROR,
     NO_PRIVILEGE,
+    NO_SUCH_OUTPUT,
     OPERATION_COMPLETE,
     OUT_OF_RANGE,
+    Status,
 )
 from simulators.line import LineReader
 
 NRF = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?")
+TRIP_DIGIT = 4  # of a model's digits
+OutputSetting = Callable[[AimttiOutput, float], None]
+SECOND = re.compile(rb"([A-Z]+)2([A-Z]?\??)")
 
 
 class AimttiPsu(AimttiOutput):
-    """The supply as a client sees it.
+    """The supply as a client sees it: output 1 itself, and output 2 if there is one.
 
-    ``front_panel`` is a fault: settings are refused with error 200. ``noise`` adds
-    half a display step (rms) to the meters.
+    ``front_panel`` is a fault: settings and the lock are refused with error 200.
     """
 
     def __init__(
@@ -35,14 +45,15 @@ class AimttiPsu(AimttiOutput):
         serial: str = "000001",
         noise: Random | None = None,
     ) -> None:
-        super().__init__(model)
         self.model, self.serial = model, serial
-        self.front_panel = False
-        self._noise = noise
+        self.front_panel = self.silent_locks = False
+        status = Status()
+        self.others = [
+            AimttiOutput(model, status, number, noise)
+            for number in range(2, MODELS[model].outputs + 1)
+        ]
+        super().__init__(model, status, 1, noise)
         self._lines = LineReader()
-        _, _, meter_v, meter_a, _ = self.limits.digits
-        self._meter_v = b"%%.%dfV\r\n" % meter_v, 0.5 * 10.0**-meter_v
-        self._meter_a = b"%%.%dfA\r\n" % meter_a, 0.5 * 10.0**-meter_a
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes from the host; return the bytes that are answered."""
@@ -52,47 +63,72 @@ class AimttiPsu(AimttiOutput):
                 answers += self._execute(command.strip().upper())
         return answers
 
-    def measured_voltage(self) -> bytes:
-        """Answer V1O?."""
-        form, rms_v = self._meter_v
-        if self._noise is None:
-            return form % self.voltage_v
-        return form % self._noise.gauss(self.voltage_v, rms_v)
+    def power_cycled(self) -> None:
+        """Start as after mains off and on: defaults, outputs off, trips cleared."""
+        self.status.restart()
+        self.locked = False
+        super().power_cycled()
+        for output in self.others:
+            output.power_cycled()
 
-    def measured_current(self) -> bytes:
-        """Answer I1O?."""
-        form, rms_a = self._meter_a
-        if self._noise is None:
-            return form % self.current_a
-        return form % self._noise.gauss(self.current_a, rms_a)
+    def lock(self, on: bool) -> bytes:
+        """Take IFLOCK or IFUNLOCK."""
+        if self.front_panel:
+            self.status.refuse(NO_PRIVILEGE)
+        else:
+            self.locked = on
+        return b"" if self.silent_locks else self.lock_answer()
 
-    def range_answer(self) -> bytes:
-        """Answer IRANGE1? (PL-P); other models do not know it and stay silent."""
-        if self.limits.low_range_a is None:
-            self.status.note(COMMAND_ERROR)
-            return b""
-        return b"%d\r\n" % self.current_range
+    def lock_answer(self) -> bytes:
+        """Answer IFLOCK?: 1 locked for the host, 0 free, -1 not to be had."""
+        return b"%d\r\n" % (-1 if self.front_panel else self.locked)
 
     def _execute(self, command: bytes) -> bytes:
         query = QUERIES.get(command)
         if query is not None:
             return query(self)
         name, _, argument = command.partition(b" ")
+        second = SECOND.fullmatch(name)
+        if second is not None:
+            return self._second(second[1] + b"1" + second[2], argument.strip())
         action, setting = ACTIONS.get(command), SETTINGS.get(name)
         if action is not None:
-            self._act(name, action)
+            self._act(name, lambda: action(self))
         elif setting is not None and NRF.fullmatch(argument.strip()):
-            value = float(argument)
-            self._act(name, lambda psu: setting(psu, value))
+            self._act(name, lambda: setting(self, float(argument)))
         elif command:
             self.status.note(COMMAND_ERROR)
         return b""
 
-    def _act(self, name: bytes, action: Callable[["AimttiPsu"], None]) -> None:
+    def _second(self, name: bytes, argument: bytes) -> bytes:
+        """Run a command of output 2, given as that of output 1."""
+        query, action = OUTPUT_QUERIES.get(name), OUTPUT_ACTIONS.get(name)
+        setting = OUTPUT_SETTINGS.get(name) if NRF.fullmatch(argument) else None
+        if query is None and action is None and setting is None:
+            self.status.note(COMMAND_ERROR)
+            return b""
+        if not self.others:
+            self.status.refuse(NO_SUCH_OUTPUT)
+            return b""
+        output = self.others[0]
+        if query is not None:
+            return query(output)
+        if action is not None:
+            self._act(name, lambda: action(output))
+        elif setting is not None:
+            self._act(name, lambda: setting(output, float(argument)))
+        return b""
+
+    def _act(self, name: bytes, action: Callable[[], None]) -> None:
         if self.front_panel and name not in ALWAYS:
             self.status.refuse(NO_PRIVILEGE)
         else:
-            action(self)
+            action()
+
+    def each(self, action: Callable[[AimttiOutput], None]) -> None:
+        """Do something to every output."""
+        for output in (self, *self.others):
+            action(output)
 
 
 def _identity(psu: AimttiPsu) -> bytes:
@@ -100,95 +136,122 @@ def _identity(psu: AimttiPsu) -> bytes:
     return f"THURLBY THANDAR, {psu.model}, {psu.serial}, 0.00-0.00\r\n".encode("ascii")
 
 
-def _setting(name: bytes, attribute: str, digit: int) -> Callable[[AimttiPsu], bytes]:
-    def answer(psu: AimttiPsu) -> bytes:
-        value: float = getattr(psu, attribute)
-        return b"%s %.*f\r\n" % (name, psu.limits.digits[digit], value)
+def _said(name: bytes, attribute: str, digit: int) -> Callable[[AimttiOutput], bytes]:
+    def answer(output: AimttiOutput) -> bytes:
+        value: float = getattr(output, attribute)
+        bare = output.bare_trips and digit == TRIP_DIGIT
+        head = b"" if bare else b"%s%d " % (name, output.number)
+        return b"%s%.*f\r\n" % (head, output.limits.digits[digit], value)
 
     return answer
 
 
 def _enable(name: bytes) -> Callable[[AimttiPsu, float], None]:
-    def take(psu: AimttiPsu, value: float) -> None:
-        if 0 <= round(value) <= 255:
-            psu.status.enables[name] = round(value)
+    return lambda psu, value: _keep_enable(psu, name, value)
+
+
+def _keep_enable(output: AimttiOutput, name: bytes, value: float) -> None:
+    if 0 <= round(value) <= 255:
+        output.status.enables[name] = round(value)
+    else:
+        output.status.refuse(OUT_OF_RANGE)
+
+
+def _flag(take: Callable[[AimttiOutput, int], None]) -> OutputSetting:
+    def setting(output: AimttiOutput, value: float) -> None:
+        if value in (0, 1):
+            take(output, int(value))
         else:
-            psu.status.refuse(OUT_OF_RANGE)
+            output.status.refuse(OUT_OF_RANGE)
 
-    return take
-
-
-def _set_output(psu: AimttiPsu, value: float) -> None:
-    if value in (0, 1):
-        psu.switch(value == 1)
-    else:
-        psu.status.refuse(OUT_OF_RANGE)
+    return setting
 
 
-def _set_sense(psu: AimttiPsu, value: float) -> None:
-    if value in (0, 1):
-        psu.remote_sense = int(value)
-    else:
-        psu.status.refuse(OUT_OF_RANGE)
+def _shift_voltage(steps: int) -> Callable[[AimttiOutput], None]:
+    return lambda o: o.set_voltage(o.set_voltage_v + steps * o.step_v)
 
 
+def _shift_current(steps: int) -> Callable[[AimttiOutput], None]:
+    return lambda o: o.set_current(o.set_current_a + steps * o.step_a)
+
+
+SET_OUTPUT: OutputSetting = _flag(lambda output, on: output.switch(on == 1))
+# named as those of output 1
+OUTPUT_QUERIES: dict[bytes, Callable[[AimttiOutput], bytes]] = {
+    b"V1O?": AimttiOutput.measured_voltage,
+    b"I1O?": AimttiOutput.measured_current,
+    b"OP1?": lambda output: b"1\r\n" if output.output_on else b"0\r\n",
+    b"LSR1?": lambda output: output.status.take_limits(output.number),
+    b"V1?": _said(b"V", "set_voltage_v", 0),
+    b"I1?": _said(b"I", "set_current_a", 1),
+    b"OVP1?": _said(b"VP", "over_voltage_v", TRIP_DIGIT),
+    b"OCP1?": _said(b"CP", "over_current_a", TRIP_DIGIT),
+    b"DELTAV1?": _said(b"DELTAV", "step_v", 0),
+    b"DELTAI1?": _said(b"DELTAI", "step_a", 1),
+    b"IRANGE1?": AimttiOutput.range_answer,
+    b"LSE1?": lambda o: b"%d\r\n" % o.status.enables[b"LSE%d" % o.number],
+}
+OUTPUT_SETTINGS: dict[bytes, OutputSetting] = {
+    b"V1": AimttiOutput.set_voltage,
+    b"V1V": AimttiOutput.set_voltage,
+    b"I1": AimttiOutput.set_current,
+    b"OVP1": AimttiOutput.set_over_voltage,
+    b"OCP1": AimttiOutput.set_over_current,
+    b"OP1": SET_OUTPUT,
+    b"DELTAV1": lambda output, step_v: setattr(output, "step_v", step_v),
+    b"DELTAI1": lambda output, step_a: setattr(output, "step_a", step_a),
+    b"IRANGE1": AimttiOutput.set_range,
+    b"SENSE1": _flag(lambda output, on: setattr(output, "remote_sense", on)),
+    b"DAMPING1": _flag(lambda output, on: setattr(output, "damping", on)),
+    b"SAV1": AimttiOutput.save,
+    b"RCL1": AimttiOutput.recall,
+    b"LSE1": lambda o, value: _keep_enable(o, b"LSE%d" % o.number, value),
+}
+OUTPUT_ACTIONS: dict[bytes, Callable[[AimttiOutput], None]] = {
+    b"INCV1": _shift_voltage(1),
+    b"DECV1": _shift_voltage(-1),
+    b"INCV1V": _shift_voltage(1),
+    b"DECV1V": _shift_voltage(-1),
+    b"INCI1": _shift_current(1),
+    b"DECI1": _shift_current(-1),
+}
 QUERIES: dict[bytes, Callable[[AimttiPsu], bytes]] = {
-    b"V1O?": AimttiPsu.measured_voltage,
-    b"I1O?": AimttiPsu.measured_current,
-    b"OP1?": lambda psu: b"1\r\n" if psu.output_on else b"0\r\n",
-    b"LSR1?": lambda psu: psu.status.take_limits(),
-    b"V1?": _setting(b"V1", "set_voltage_v", 0),
-    b"I1?": _setting(b"I1", "set_current_a", 1),
-    b"OVP1?": _setting(b"VP1", "over_voltage_v", 4),
-    b"OCP1?": _setting(b"CP1", "over_current_a", 4),
-    b"DELTAV1?": _setting(b"DELTAV1", "step_v", 0),
-    b"DELTAI1?": _setting(b"DELTAI1", "step_a", 1),
-    b"IRANGE1?": AimttiPsu.range_answer,
+    **OUTPUT_QUERIES,
     b"EER?": lambda psu: psu.status.take_error(),
     b"QER?": lambda psu: b"0\r\n",  # no query error can arise on this wire
     b"*ESR?": lambda psu: psu.status.take_events(),
     b"*STB?": lambda psu: b"%d\r\n" % psu.status.byte(),
     b"*ESE?": lambda psu: b"%d\r\n" % psu.status.enables[b"*ESE"],
     b"*SRE?": lambda psu: b"%d\r\n" % psu.status.enables[b"*SRE"],
-    b"LSE1?": lambda psu: b"%d\r\n" % psu.status.enables[b"LSE1"],
+    b"*PRE?": lambda psu: b"%d\r\n" % psu.status.enables[b"*PRE"],
     b"*IDN?": _identity,
     b"*OPC?": lambda psu: b"1\r\n",
     b"*TST?": lambda psu: b"0\r\n",
-    b"IFLOCK?": lambda psu: b"-1\r\n" if psu.front_panel else b"1\r\n",
+    b"IFLOCK?": AimttiPsu.lock_answer,
+    b"IFLOCK": lambda psu: psu.lock(True),
+    b"IFUNLOCK": lambda psu: psu.lock(False),
+    b"ADDRESS?": lambda psu: b"11\r\n",
+    b"NETCONFIG?": lambda psu: b"DHCP\r\n",
+    b"IPADDR?": lambda psu: b"0.0.0.0\r\n",
+    b"NETMASK?": lambda psu: b"0.0.0.0\r\n",
 }
 SETTINGS: dict[bytes, Callable[[AimttiPsu, float], None]] = {
-    b"V1": AimttiPsu.set_voltage,
-    b"V1V": AimttiPsu.set_voltage,
-    b"I1": AimttiPsu.set_current,
-    b"OVP1": AimttiPsu.set_over_voltage,
-    b"OCP1": AimttiPsu.set_over_current,
-    b"OP1": _set_output,
-    b"OPALL": _set_output,
-    b"DELTAV1": lambda psu, step_v: setattr(psu, "step_v", step_v),
-    b"DELTAI1": lambda psu, step_a: setattr(psu, "step_a", step_a),
-    b"IRANGE1": AimttiPsu.set_range,
-    b"SENSE1": _set_sense,
-    b"*SAV": AimttiPsu.save,
-    b"*RCL": AimttiPsu.recall,
+    **OUTPUT_SETTINGS,
+    b"OPALL": lambda psu, on: psu.each(lambda output: SET_OUTPUT(output, on)),
+    b"*SAV": lambda psu, store: psu.each(lambda output: output.save(store)),
+    b"*RCL": lambda psu, store: psu.each(lambda output: output.recall(store)),
     b"*ESE": _enable(b"*ESE"),
     b"*SRE": _enable(b"*SRE"),
-    b"LSE1": _enable(b"LSE1"),
+    b"*PRE": _enable(b"*PRE"),
 }
 ACTIONS: dict[bytes, Callable[[AimttiPsu], None]] = {
-    b"TRIPRST": AimttiPsu.reset_trip,
-    b"INCV1": lambda psu: psu.set_voltage(psu.set_voltage_v + psu.step_v),
-    b"DECV1": lambda psu: psu.set_voltage(psu.set_voltage_v - psu.step_v),
-    b"INCV1V": lambda psu: psu.set_voltage(psu.set_voltage_v + psu.step_v),
-    b"DECV1V": lambda psu: psu.set_voltage(psu.set_voltage_v - psu.step_v),
-    b"INCI1": lambda psu: psu.set_current(psu.set_current_a + psu.step_a),
-    b"DECI1": lambda psu: psu.set_current(psu.set_current_a - psu.step_a),
+    **OUTPUT_ACTIONS,
+    b"TRIPRST": lambda psu: psu.each(AimttiOutput.reset_trip),
     b"LOCAL": lambda psu: None,
-    b"IFLOCK": lambda psu: None,
-    b"IFUNLOCK": lambda psu: None,
     b"*CLS": lambda psu: psu.status.clear(),
-    b"*RST": AimttiPsu.defaults,
+    b"*RST": lambda psu: psu.each(AimttiOutput.defaults),
     b"*OPC": lambda psu: psu.status.note(OPERATION_COMPLETE),
     b"*WAI": lambda psu: None,
 }
 # what a client without the right to set may still send
-ALWAYS = {b"LOCAL", b"IFUNLOCK", b"*CLS", b"*OPC", b"*WAI", b"*ESE", b"*SRE", b"LSE1"}
+ALWAYS = {b"LOCAL", b"*CLS", b"*OPC", b"*WAI", b"*ESE", b"*SRE", b"LSE1"}

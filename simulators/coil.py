@@ -71,10 +71,17 @@ class Tank:
     ``warm_detuning`` the part of it that has come. After ``advance``:
     ``now`` is the operating point at the end of the step, ``peak_field_a_per_m`` the
     largest amplitude within it, ``heating_field_a_per_m`` the constant amplitude of
-    the same mean square. ``ungated_live_s`` counts the time that a live supply stood
+    the same mean square. ``open_s`` is for how long its circuit is still open: no
+    current flows. ``ungated_live_s`` counts the time that a live supply stood
     on an inverter without gate drive, which can destroy it: the supply then sees an
     open load (assumed), its voltage rises to the set-point and no current flows.
     """
+
+    # what another coil, or another capacitor, brings with it
+    PARTS = (
+        *("inductance_h", "capacitance_f", "ac_ohm", "tuned_ohm", "quality"),
+        *("field_per_coil_ampere_per_m", "_natural_hz", "_coil_per_root_ohm"),
+    )
 
     def __init__(
         self,
@@ -103,6 +110,7 @@ class Tank:
         self.now = OperatingPoint(0.0, 0.0, 0.0, 0.0)
         self.peak_field_a_per_m = 0.0
         self.heating_field_a_per_m = 0.0
+        self.open_s = 0.0
         self.ungated_live_s = 0.0
         self._natural_hz = 1.0 / (2.0 * pi * sqrt(inductance_h * capacitance_f))
         self._coil_per_root_ohm = sqrt(2.0 * efficiency / ac_ohm)
@@ -182,8 +190,13 @@ class Tank:
         decay = self._decay_over(dt_s)
         if self.detuning_per_w:
             self._warm(dt_s)
+        if self.open_s > 0.0:
+            self.open_s -= dt_s
+            self._idle(set_voltage_v, decay)
+            return
         if not (gate_on and frequency_hz > 0.0):
-            self._idle(dt_s, set_voltage_v, decay)
+            self._idle(set_voltage_v, decay)
+            self.ungated_live_s += dt_s if set_voltage_v > LIVE_V else 0.0
             return
         load_ohm = self.load_ohm(frequency_hz)
         highest_v = max(set_voltage_v, self.now.voltage_v)
@@ -201,6 +214,11 @@ class Tank:
         )
         self.heating_field_a_per_m = per_a * sqrt(mean_square)
 
+    def interrupt(self, for_s: float) -> None:
+        """Open the circuit for so long in s; without a current nothing is opened."""
+        if self.now.current_a > 0.0:
+            self.open_s = for_s
+
     def warms(self, detuning: float, current_a: float, over_s: float) -> None:
         """Let a warm tank shift its resonance by so much, at a tuned supply current.
 
@@ -216,12 +234,10 @@ class Tank:
         gap = self.detuning_per_w * loss_w - self.warm_detuning
         self.warm_detuning += gap * (1.0 - exp(-dt_s / self.warming_s))
 
-    def _idle(self, dt_s: float, set_voltage_v: float, decay: float) -> None:
+    def _idle(self, set_voltage_v: float, decay: float) -> None:
         voltage_v = set_voltage_v + (self.now.voltage_v - set_voltage_v) * decay
         self.now = OperatingPoint(voltage_v, 0.0, 0.0, 0.0)
         self.peak_field_a_per_m = self.heating_field_a_per_m = 0.0
-        if set_voltage_v > LIVE_V:
-            self.ungated_live_s += dt_s
 
     def _field_per_ampere(self, load_ohm: float) -> float:
         coil_a = self._coil_per_root_ohm * sqrt(load_ohm)

@@ -28,6 +28,10 @@ class DirectCoil(Tank):
         gate_on: bool,
     ) -> None:
         """Let dt_s > 0 pass at a fixed set-point, exactly; 0 V is off."""
+        if self.open_s > 0.0:
+            self.open_s -= dt_s
+            self._idle(0.0, self._decay_over(dt_s))
+            return
         on = gate_on and frequency_hz > 0.0 and set_voltage_v > 0.0
         target_a = set_current_a if on else 0.0
         decay = self._decay_over(dt_s)

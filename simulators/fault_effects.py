@@ -12,10 +12,13 @@ from typing import Any
 
 from simulators.bench import SimulatedBench
 from simulators.coil import Tank
+from simulators.direct_coil import DirectCoil
 from simulators.line import Line
 from simulators.probe import Probe
 from simulators.wire_faults import Garbling, Impostor, Late
 
+# For how long the circuit is open at least while somebody exchanges a part of it.
+EXCHANGE_S = 5.0
 Hold = Callable[[Any, str | int, object], None]
 End = Callable[[], None]
 
@@ -133,7 +136,7 @@ def power_cycle(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
 def auto_restart(scene: Scene, fault: Fault, size: float, hold: Hold) -> End:
     twin = scene.twins[fault.on]
     names = ("set_voltage_v", "set_current_a", "output_on")
-    before = {name: getattr(twin, name) for name in names}
+    before = {name: getattr(twin, name) for name in names if hasattr(twin, name)}
     power_cycle(scene, fault, size, hold)
 
     def restart() -> None:
@@ -182,15 +185,45 @@ def detune(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
     hold(scene.bench.tank, "detuning", size)
 
 
-def other_coil(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
-    exchange(scene, Tank.magnetherm(round(size), scene.bench.tank.capacitance_f), hold)
+def change_gain(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+    hold(scene.bench.tank, "coil_gain", size * scene.bench.tank.coil_gain)
 
 
-def other_capacitor(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
-    exchange(scene, Tank.magnetherm(scene.turns, size), hold)
+def short_turn(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+    """Take one turn out: L as N², the field as N; what it loses in heat is left out."""
+    tank, left = scene.bench.tank, 1.0 - 1.0 / scene.turns
+    shorted = Tank(
+        inductance_h=left * left * tank.inductance_h,
+        capacitance_f=tank.capacitance_f,
+        ac_ohm=tank.ac_ohm,
+        tuned_ohm=tank.tuned_ohm,
+        field_per_coil_ampere_per_m=left * tank.field_per_coil_ampere_per_m,
+        efficiency=tank.efficiency,
+    )
+    _become(tank, shorted, hold)
 
 
-def exchange(scene: Scene, tank: Tank, hold: Hold) -> None:
-    old = scene.bench.tank
-    tank.coil_gain, tank.detuning = old.coil_gain, old.detuning
-    hold(scene.bench, "tank", tank)
+def other_coil(scene: Scene, fault: Fault, size: float, hold: Hold) -> End:
+    capacitance_f = scene.bench.tank.capacitance_f
+    return _exchange(scene, Tank.magnetherm(round(size), capacitance_f), hold)
+
+
+def other_capacitor(scene: Scene, fault: Fault, size: float, hold: Hold) -> End:
+    return _exchange(scene, Tank.magnetherm(scene.turns, size), hold)
+
+
+def _exchange(scene: Scene, other: Tank, hold: Hold) -> End:
+    """Put another one in: under current nobody can without opening the circuit."""
+    tank = scene.bench.tank
+    tank.interrupt(EXCHANGE_S)
+    _become(tank, other, hold)
+    return lambda: tank.interrupt(EXCHANGE_S)
+
+
+def _become(tank: Tank, other: Tank, hold: Hold) -> None:
+    if isinstance(tank, DirectCoil):
+        gain = other.field_per_coil_ampere_per_m / tank.field_per_coil_ampere_per_m
+        per_a = "direct_per_ampere_per_m"
+        hold(tank, per_a, gain * tank.direct_per_ampere_per_m)
+    for part in Tank.PARTS:
+        hold(tank, part, getattr(other, part))

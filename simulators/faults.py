@@ -149,7 +149,7 @@ class FaultPlan:
 
     def apply(self, t_s: float, phase: str = "") -> list[str]:
         """Begin and end what is due at a time in s; return a sentence for each."""
-        if phase not in self._phases:
+        if phase not in self._phases and t_s >= 0.0:  # before 0 there is no run yet
             self._phases.add(phase)
             for entry in self._entries:
                 if phase and entry.fault.phase == phase:

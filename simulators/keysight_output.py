@@ -20,16 +20,19 @@ RMS_SHARE = {"SQU": 2.0, "PULS": 2.0, "RAMP": 2 * sqrt(3), "TRI": 2 * sqrt(3)}
 class KeysightOutput:
     """One channel. ``power_cycled`` starts it again with the defaults of *RST.
 
+    ``mode`` says what breaks the wave up (BURS, SWE, FM ...), "" for a continuous one.
     Faults: ``frequency_error`` (relative; the reference is off), ``stuck_frequency``
     (a new frequency is not taken), ``stuck_on`` (an output that is on stays on).
     """
 
-    def __init__(self, highest_hz: float, lowest_emf_v: float) -> None:
+    def __init__(
+        self, highest_hz: float, lowest_emf_v: float, errors: ErrorQueue
+    ) -> None:
         self.highest_hz, self.lowest_emf_v = highest_hz, lowest_emf_v
         self.frequency_error = 0.0
         self.stuck_frequency = self.stuck_on = False
         self.output_on = False
-        self.errors = ErrorQueue()
+        self.errors = errors
         self.reset()
 
     def reset(self) -> None:
@@ -38,7 +41,7 @@ class KeysightOutput:
         self.function, self.unit = "SIN", "VPP"
         self.load_ohm = SOURCE_OHM
         self.emf_vpp, self.offset_emf_v = 0.2, 0.0
-        self.bursting = False
+        self.mode = ""
         self.switch(False)
 
     def power_cycled(self) -> None:
@@ -50,7 +53,7 @@ class KeysightOutput:
     @property
     def true_frequency_hz(self) -> float:
         """Return the frequency at the output, 0 without a continuous periodic wave."""
-        if not self.output_on or self.bursting or self.function not in PERIODIC:
+        if not self.output_on or self.mode or self.function not in PERIODIC:
             return 0.0
         return self.frequency_hz * (1.0 + self.frequency_error)
 

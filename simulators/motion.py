@@ -5,7 +5,6 @@ time, and have a size from half of the given one to all of it. Two series with e
 generators have the same moments: that is how one cough moves every probe.
 """
 
-from collections.abc import Sequence
 from math import inf
 from random import Random
 
@@ -48,28 +47,3 @@ class Moments:
         if self._every_s == inf:
             return inf
         return self._rng.expovariate(1.0 / self._every_s)
-
-
-def with_bursts(
-    steps: Sequence[tuple[float, float]],
-    moments: Moments,
-    factor: float,
-    until_s: float,
-    step_s: float = 0.1,
-) -> list[tuple[float, float]]:
-    """Return a schedule of perfusion with a burst at each moment, up to a time in s.
-
-    ``steps`` are (time in s, factor) as ``simulators.tissues.Flow`` has them; a burst
-    multiplies what they say by ``factor``.
-    """
-    scheduled, planned = 1.0, list(steps)
-    now, result = 1.0, []
-    for count in range(round(until_s / step_s)):
-        at_s = count * step_s
-        while planned and planned[0][0] <= at_s + 1e-9:
-            scheduled = planned.pop(0)[1]
-        factor_now = scheduled * (factor if moments.advance(step_s) > 0.0 else 1.0)
-        if factor_now != now:
-            now = factor_now
-            result.append((at_s, now))
-    return result + planned

@@ -11,6 +11,7 @@ from typing import Protocol
 MU0_H_PER_M = 4e-7 * pi
 BOLTZMANN_J_PER_K = 1.380649e-23
 KELVIN_AT_ZERO_C = 273.15
+LARGEST_BARRIER = 700.0
 
 
 class Particles(Protocol):
@@ -61,7 +62,8 @@ class LinearResponse:
     tau_B = 3 eta V_H / kT, tau_N = sqrt(pi)/2 tau0 e^G / sqrt(G), G = K V / kT,
     1/tau = 1/tau_B + 1/tau_N; chi0 = mu0 Md² V / (3kT) · 3 (coth xi - 1/xi) / xi, with
     xi = mu0 Md H V / kT. ``saturates`` = False leaves the last factor out. Without
-    ``viscosity_pa_s`` (particles held by tissue) only the Néel time counts.
+    ``viscosity_pa_s`` (particles held by tissue) only the Néel time counts. The mass is
+    that of the cores; a barrier so high that it overflows (G > 700) never relaxes.
 
     Source: Rosensweig 2002, J. Magn. Magn. Mater. 252:370 (equations at second hand:
     unverified). Defaults are magnetite's as others compute with them.
@@ -91,7 +93,9 @@ class LinearResponse:
         """Return the Brown, the Néel and the joint relaxation time, in s."""
         thermal_j = _thermal_j(temperature_c)
         energy = self.anisotropy_j_per_m3 * _sphere_m3(self.diameter_m) / thermal_j
-        neel_s = 0.5 * sqrt(pi) * self.attempt_s * exp(energy) / sqrt(energy)
+        neel_s = inf
+        if energy < LARGEST_BARRIER:
+            neel_s = 0.5 * sqrt(pi) * self.attempt_s * exp(energy) / sqrt(energy)
         if self.viscosity_pa_s is None:
             return inf, neel_s, neel_s
         hull_m3 = _sphere_m3(self.diameter_m + 2.0 * self.shell_m)
@@ -102,6 +106,8 @@ class LinearResponse:
         self, field_a_per_m: float, frequency_hz: float, temperature_c: float
     ) -> float:
         """Return the heating power per mass of particles, in W/kg."""
+        if field_a_per_m == 0.0 or frequency_hz == 0.0:
+            return 0.0
         thermal_j = _thermal_j(temperature_c)
         volume_m3 = _sphere_m3(self.diameter_m)
         moment = MU0_H_PER_M * self.magnetisation_a_per_m * volume_m3 / thermal_j
@@ -109,7 +115,7 @@ class LinearResponse:
         if self.saturates:
             static *= langevin_share(moment * field_a_per_m)
         turn = 2.0 * pi * frequency_hz * self.relaxation_s(temperature_c)[2]
-        loss = static * turn / (1.0 + turn * turn)
+        loss = static / (turn + 1.0 / turn)
         square = field_a_per_m * field_a_per_m
         w_per_m3 = pi * MU0_H_PER_M * loss * frequency_hz * square
         return w_per_m3 / self.density_kg_per_m3

@@ -17,26 +17,25 @@ Source: Pennes 1948, J. Appl. Physiol. 1:93; docs/physics.md has checks and figu
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import ceil, exp, inf, sqrt
+from math import inf, sqrt
 from types import MappingProxyType
 
 import numpy as np
 from scipy.linalg import solveh_banded
 
+from simulators.circulation import Body, Circulation, Flow, pieces
 from simulators.nanoparticles import Ilp, Particles, eddy_w_per_m3
 from simulators.shells import Exponential, cut
 from simulators.tissues import (
     Array,
-    Body,
-    Flow,
     Law,
     Tissue,
+    muscle_eddy_w_per_m3,
     perfusion_kg_per_s_m3,
     rest_kg_per_s_m3,
     tissue,
 )
 
-LONGEST_SPLIT_S = 0.5
 KEPT_STEPS = 8
 # Differences of times are not all alike to the last digit; a ns of heat is nothing.
 STEP_DIGITS = 9
@@ -77,8 +76,8 @@ class SphereParameters:
             )
         if not (self.shells >= 16 and self.shells % 2 == 0):
             raise ValueError("the shells of a sphere are an even number from 16 on")
-        if not (self.concentration_g_per_l >= 0.0 and self.washout_s > 0.0):
-            raise ValueError("concentration below 0 g/L, or washout not above 0 s")
+        if not 0.0 <= self.concentration_g_per_l < inf:
+            raise ValueError("the concentration of particles is below 0 g/L")
 
 
 class PennesSphere:
@@ -98,12 +97,9 @@ class PennesSphere:
         places: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self.parameters = p = parameters or SphereParameters()
-        self._body = body
-        self._body_c = body_c if body is None else body.temperature_c
-        self._flow = flow or Flow()
-        self.particles_left = 1.0
+        self._blood = Circulation(flow, body, body_c, p.washout_s)
         laws = p.tumour_law != "constant" or p.tissue_law != "constant"
-        self._split = laws or not self._flow.steady
+        self._split = laws or not self._blood.flow.steady
         self._build()
         known = {"core": 0.0, "margin": p.margin_share * p.radius_m}
         known |= {"healthy": p.radius_m + p.healthy_beyond_m, **places}
@@ -112,24 +108,22 @@ class PennesSphere:
         # The state is the rise of each shell, then the sources: two powers, metabolism.
         self._state = np.concatenate([self._at_rest_k(), [0.0, 0.0, 1.0]])
         self._rise_k = self._state[: p.shells]
-        self._rest_loss_w = self.loss_w()
+        heat_j_per_k = float(self._heat_j_per_k.sum())
+        self._blood.settle(self.stored_j(), heat_j_per_k, self.loss_w())
 
     @property
     def body_c(self) -> float:
         """Return the temperature of the blood, in °C."""
-        return self._body_c
+        return self._blood.blood_c
 
     @body_c.setter
     def body_c(self, temperature_c: float) -> None:
-        self._rise_k -= temperature_c - self._body_c
-        self._body_c = temperature_c
-        if self._body is not None:
-            self._body.temperature_c = temperature_c
+        self._rise_k -= self._blood.warm_to(temperature_c)
 
     @property
     def tumour_max_c(self) -> float:
         """Return the temperature of the hottest shell or the centre, in °C."""
-        hottest_c = self._body_c + float(self._rise_k[: self._half].max())
+        hottest_c = self._blood.blood_c + float(self._rise_k[: self._half].max())
         return max(hottest_c, self.at("core"))
 
     def at(self, place: str) -> float:
@@ -139,23 +133,24 @@ class PennesSphere:
             KeyError: there is no such place in this sample.
         """
         if place == "body":
-            return self._body_c
-        return self._body_c + float(np.dot(self._rows[place], self._rise_k))
+            return self._blood.blood_c
+        return self._blood.blood_c + float(np.dot(self._rows[place], self._rise_k))
 
     def at_radius_c(self, radius_m: float) -> float:
         """Return the true temperature at a distance from the centre, in °C."""
-        return self._body_c + float(self._shells.row(radius_m) @ self._rise_k)
+        return self._blood.blood_c + float(self._shells.row(radius_m) @ self._rise_k)
 
     def stored_j(self) -> float:
         """Return the heat above the blood's temperature in all shells, in J."""
-        return float(self._heat_j_per_k @ self._rise_k)
+        return float(np.dot(self._heat_j_per_k, self._rise_k))
 
     def loss_w(self) -> float:
         """Return the heat that leaves with blood and to the tissue beyond, in W."""
-        if not self._split:
-            return self._leaving_w(self._blood_w_per_k)
-        factor = self._law_factor() * self._factor
-        return self._leaving_w(self._blood_w_per_k * factor)
+        blood_w_per_k = self._blood_w_per_k
+        if self._split:
+            blood_w_per_k = blood_w_per_k * (self._law_factor() * self._factor)
+        beyond_w = self._shells.beyond_w_per_k * self._rise_k[-1]
+        return float(np.dot(blood_w_per_k, self._rise_k) + beyond_w)
 
     def power_w(self, field_a_per_m: float, frequency_hz: float) -> tuple[float, float]:
         """Return the power of the field in tumour and in tissue, in W."""
@@ -171,8 +166,8 @@ class PennesSphere:
         """
         if not (0.0 <= field_a_per_m < inf and 0.0 <= frequency_hz < inf):
             raise ValueError(f"no field: {field_a_per_m} A/m at {frequency_hz} Hz")
-        moves = self._split or self._body is not None
-        count = max(1, ceil(dt_s / LONGEST_SPLIT_S - 1e-9)) if moves else 1
+        varies = self._split or self._blood.varies
+        count = pieces(dt_s) if varies else 1
         for _ in range(count):
             self._step(dt_s / count, field_a_per_m, frequency_hz)
 
@@ -183,37 +178,28 @@ class PennesSphere:
             matrix = self._remember(dt_s)
         state[n], state[n + 1] = self._power_w_per_m3(field_a_per_m, frequency_hz)
         if self._split:
-            self._factor = self._flow.advance(dt_s)
+            self._factor = self._blood.flow.advance(dt_s)
             flow = self._law_factor()
             flow *= self._factor
-            if self._body is not None:
-                self._now_w_per_k = self._blood_w_per_k * flow
             keep = np.exp(self._relax_per_s * (-0.5 * dt_s) * flow)
             self._rise_k *= keep
         state[:n] = np.dot(matrix, state)
         if self._split:
             self._rise_k *= keep
-        if self.parameters.washout_s < inf:
-            self.particles_left *= exp(-dt_s / self.parameters.washout_s)
-        if self._body is not None:
-            self._move_body(dt_s, field_a_per_m, frequency_hz)
-
-    def _leaving_w(self, blood_w_per_k: Array) -> float:
-        beyond_w = self._shells.beyond_w_per_k * self._rise_k[-1]
-        return float(np.dot(blood_w_per_k, self._rise_k) + beyond_w)
+        if self._blood.varies:
+            self._blood.wash_out(dt_s)
+            if self._blood.follows:
+                self._move_body(dt_s, field_a_per_m, frequency_hz)
 
     def _move_body(
         self, dt_s: float, field_a_per_m: float, frequency_hz: float
     ) -> None:
         """Hand the body what tumour and eddy currents heat it with."""
-        body, p = self._body, self.parameters
-        assert body is not None
-        heat_w = body.eddy_w(p.eddy_radius_m, field_a_per_m, frequency_hz)
-        # What metabolism hands over is part of the body's own heat already.
-        heat_w += self._leaving_w(self._now_w_per_k) - self._rest_loss_w
-        warmed_k = body.advance(dt_s, heat_w)
-        self._rise_k -= warmed_k
-        self._body_c = body.temperature_c
+        radius_m = self.parameters.eddy_radius_m
+        rim_w_per_m3 = muscle_eddy_w_per_m3(radius_m, field_a_per_m, frequency_hz)
+        in_w = float(np.dot(self._in_w, self._state[self.parameters.shells :]))
+        stored_j = self.stored_j()
+        self._rise_k -= self._blood.hand_over(dt_s, in_w, stored_j, rim_w_per_m3)
 
     def _power_w_per_m3(
         self, field_a_per_m: float, frequency_hz: float
@@ -221,9 +207,9 @@ class PennesSphere:
         if field_a_per_m == 0.0 or frequency_hz == 0.0:
             return 0.0, 0.0
         p = self.parameters
-        core_c = self._body_c + float(self._rise_k[0])
+        core_c = self._blood.blood_c + float(self._rise_k[0])
         heat = p.particles.power_w_per_kg(field_a_per_m, frequency_hz, core_c)
-        heat *= p.concentration_g_per_l * self.particles_left
+        heat *= p.concentration_g_per_l * self._blood.particles_left
         if p.eddy_radius_m == 0.0:
             return heat, 0.0
         where = (p.eddy_radius_m, field_a_per_m, frequency_hz)
@@ -234,7 +220,7 @@ class PennesSphere:
     def _law_factor(self) -> Array:
         """Return the flow over that at 37 °C, by shell."""
         factor = np.ones(self.parameters.shells)
-        temperature_c = self._rise_k + self._body_c
+        temperature_c = self._rise_k + self._blood.blood_c
         for law, part, rest in self._laws:
             factor[part] = perfusion_kg_per_s_m3(law, temperature_c[part]) / rest
         return factor
@@ -263,13 +249,13 @@ class PennesSphere:
         self._sources_w[:half, 0] = volume_m3[:half]
         self._sources_w[half:, 1] = volume_m3[half:]
         self._sources_w[:, 2] = np.repeat(warm, half) * volume_m3 * p.metabolism
+        self._in_w = self._sources_w.sum(axis=0)
         parts = ((p.tumour_law, slice(half)), (p.tissue_law, slice(half, None)))
         self._laws = [
             (law, part, rest_kg_per_s_m3(law))
             for law, part in parts
             if law != "constant"
         ]
-        self._now_w_per_k = self._blood_w_per_k
         self._factor = 1.0
         held = 0.0 if self._split else self._blood_w_per_k
         couple = self._shells.couple_w_per_k

@@ -1,13 +1,13 @@
 """A fibre-optic probe between a place in the sample and the thermometer's channel.
 
 In order: slipped, moved by a cough or pulled out, heat that the fibre leads away, lag,
-dead time, then offset, drift, spike, noise and rounding. A thermometer that rounds by
-itself needs no ``step_c``.
+dead time, then offset, drift, spike, noise, the thermometer's moving average, and
+rounding. A thermometer that rounds by itself needs no ``step_c``.
 """
 
 from collections import deque
 from dataclasses import dataclass
-from math import exp
+from math import exp, inf
 from random import Random
 
 from simulators.motion import Moments
@@ -17,6 +17,7 @@ from simulators.motion import Moments
 class ProbeParameters:
     """Lag, dead time, noise (rms) and resolution (0 = none) of a probe.
 
+    ``average_s`` is over how long the readings taken are averaged (0 = not at all).
     Heat that runs along the fibre pulls the tip ``conduction_share`` of the way to
     ``ambient_c``. ``cough_c`` is how much cooler the tip sits in a cough of
     full size.
@@ -32,10 +33,13 @@ class ProbeParameters:
     ambient_c: float = 22.0
     conduction_share: float = 0.0
     cough_c: float = 0.0
+    average_s: float = 0.0
 
     def __post_init__(self) -> None:
         if not (self.lag_s >= 0 and self.dead_s >= 0 and self.noise_c >= 0):
             raise ValueError("lag, dead time or noise of a probe is below zero")
+        if not 0.0 <= self.average_s < inf:
+            raise ValueError("a moving average is from 0 s on, and ends")
         if not 0.0 <= self.conduction_share < 1.0:
             raise ValueError("conduction along a fibre is a share from 0 to below 1")
 
@@ -79,6 +83,7 @@ class Probe:
         self._time_s = 0.0
         self._line = deque([(0.0, start_c)])
         self._reading_c: float | None = start_c
+        self._taken: deque[tuple[float, float]] = deque()
         self._decay = (0.0, 1.0)
 
     def advance(self, dt_s: float, true_c: float) -> None:
@@ -114,10 +119,20 @@ class Probe:
         if not self.frozen:
             reading_c = delayed_c + noise_c + self.offset_c + self.drifted_c
             reading_c += self.spike_c
+            if p.average_s > 0.0:
+                reading_c = self._averaged_c(reading_c)
             if p.step_c > 0.0:
                 reading_c = round(reading_c / p.step_c) * p.step_c
             self._reading_c = reading_c
         return None if self.unplugged or self._dark else self._reading_c
+
+    def _averaged_c(self, reading_c: float) -> float:
+        """Take a reading; return the mean over the readings of the last average_s."""
+        taken, oldest_s = self._taken, self._time_s - self.parameters.average_s
+        taken.append((self._time_s, reading_c))
+        while taken[0][0] <= oldest_s:
+            taken.popleft()
+        return sum(one_c for _, one_c in taken) / len(taken)
 
     def _place_c(self, dt_s: float, true_c: float) -> float:
         """Return what the tip goes to, in °C, where it now sits."""

@@ -6,18 +6,18 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from simulators.bench import Sample, seeded
-from simulators.motion import Moments, with_bursts
-from simulators.nanoparticles import Ilp
+from simulators.circulation import Body, BodyParameters, Flow
+from simulators.motion import Moments
+from simulators.nanoparticles import Ilp, LinearResponse, Particles
 from simulators.probe import Probe, ProbeParameters
-from simulators.tissues import Body, BodyParameters, Flow
 from simulators.two_node import TissueParameters, TwoNode
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Values = Mapping[str, Any]
-# Longer than any treatment: bursts of perfusion are drawn up to here.
-LONGEST_RUN_S = 21_600.0
+# What `viscosity_ratio` is over: water at 20 °C.
+WATER_PA_S = 1e-3
 MOVED_BY_COUGHS = ("core", "margin", "healthy")
 
 
@@ -30,30 +30,32 @@ def build(values: Values, physics: Values, seed: int) -> Sample:
         ValueError: the values do not go together; the message says which.
     """
     kind = values["kind"]
-    if kind == "two-node":
-        tissue = TissueParameters(**_known(TissueParameters, values))
-        return TwoNode(tissue, seeded(seed, "perfusion"), values["body_c"])
+    particles: Any = _particles(values)
     # what needs SciPy is loaded only where it is asked for: it takes a while
-    particles = _particles(values)
     if kind == "vial":
         from simulators.vial import Vial, VialParameters
 
-        return Vial(
-            VialParameters(particles=particles, **_known(VialParameters, values))
-        )
-    flow = _flow(values, physics, seed)
+        vial = VialParameters(particles=particles, **_known(VialParameters, values))
+        return Vial(vial)
+    feeding: dict[str, Any] = {
+        "flow": _flow(values, physics, seed),
+        "body": _body(values),
+        "body_c": values["body_c"],
+    }
+    if kind == "two-node":
+        known = _known(TissueParameters, values)
+        return TwoNode(TissueParameters(particles=particles, **known), **feeding)
     if kind == "tumour-grid":
         from simulators.tumour_grid import GridParameters, TumourGrid
 
         grid = GridParameters(particles=particles, **_known(GridParameters, values))
-        return TumourGrid(grid, seeded(seed, "clumps"), flow, values["body_c"])
+        return TumourGrid(grid, seeded(seed, "clumps"), **feeding)
     if kind == "pennes-sphere":
         from simulators.pennes_sphere import PennesSphere, SphereParameters
 
-        sphere = SphereParameters(
-            particles=particles, **_known(SphereParameters, values)
-        )
-        return PennesSphere(sphere, flow, _body(values), values["body_c"])
+        known = _known(SphereParameters, values)
+        sphere = SphereParameters(particles=particles, **known)
+        return PennesSphere(sphere, **feeding)
     raise ValueError(f"no sample of kind {kind!r}")
 
 
@@ -68,6 +70,7 @@ def fibre(name: str, role: str, sample: Sample, physics: Values, seed: int) -> P
         dead_s=physics["dead_time_s"],
         noise_c=physics["noise_c"],
         step_c=physics["quantisation_c"],
+        average_s=physics["average_s"],
         conduction_share=physics["fibre_conduction_share"],
         cough_c=physics["cough_c"],
     )
@@ -96,7 +99,22 @@ def _known(parameters: "type[DataclassInstance]", values: Values) -> dict[str, A
     }
 
 
-def _particles(values: Values) -> Ilp:
+def _particles(values: Values) -> Particles | None:
+    """Return particles by their law; None where a sample has its power otherwise."""
+    if values["heating_law"] == "linear-response":
+        viscosity = values["viscosity_ratio"]
+        return LinearResponse(
+            diameter_m=values["core_diameter_m"],
+            anisotropy_j_per_m3=values["anisotropy_j_per_m3"],
+            magnetisation_a_per_m=values["magnetisation_a_per_m"],
+            density_kg_per_m3=values["core_density_kg_per_m3"],
+            shell_m=values["shell_m"],
+            viscosity_pa_s=None if viscosity is None else viscosity * WATER_PA_S,
+            attempt_s=values["attempt_s"],
+            saturates=values["langevin_saturation"],
+        )
+    if "ilp_nh_m2_per_kg" not in values:
+        return None
     saturation = values["saturation_a_per_m"]
     return Ilp(
         values["ilp_nh_m2_per_kg"],
@@ -106,12 +124,15 @@ def _particles(values: Values) -> Ilp:
 
 
 def _flow(values: Values, physics: Values, seed: int) -> Flow:
-    steps = [(step["at_s"], step["factor"]) for step in values["perfusion_steps"]]
-    coughs = _coughs(physics, seed)
-    if coughs is not None and values["cough_flow_factor"] != 1.0:
-        steps = with_bursts(steps, coughs, values["cough_flow_factor"], LONGEST_RUN_S)
-    wander = seeded(seed, "perfusion")
-    return Flow(steps, values["fluctuation"], values["fluctuation_s"], wander)
+    factor = values["cough_flow_factor"]
+    return Flow(
+        [(step["at_s"], step["factor"]) for step in values["perfusion_steps"]],
+        values["fluctuation"],
+        values["fluctuation_s"],
+        seeded(seed, "perfusion"),
+        coughs=None if factor == 1.0 else _coughs(physics, seed),
+        cough_factor=factor,
+    )
 
 
 def _body(values: Values) -> Body | None:

@@ -14,16 +14,16 @@ Source: Pennes 1948, J. Appl. Physiol. 1:93; sizes are assumed.
 """
 
 from dataclasses import dataclass, field
-from math import ceil, inf
+from math import inf
 from random import Random
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
+from simulators.circulation import Body, Circulation, Flow, pieces
 from simulators.nanoparticles import Ilp, Particles, eddy_w_per_m3
-from simulators.tissues import Array, Flow, tissue
+from simulators.tissues import Array, muscle_eddy_w_per_m3, tissue
 
-LONGEST_STEP_S = 0.5
 STEP_DIGITS = 9
 EVEN_SHARE = 0.4
 CLUMP_SHARE_OF_RADIUS = 0.4
@@ -40,6 +40,7 @@ class GridParameters:
     tumour_perfusion_kg_per_s_m3: float = 0.833
     particles: Particles = field(default_factory=Ilp)
     concentration_g_per_l: float = 3.0
+    washout_s: float = inf
     clumps: int = 6
     eddy_radius_m: float = 0.03
     margin_share: float = 0.9
@@ -50,7 +51,7 @@ class GridParameters:
             raise ValueError("the cells per side of a grid are an odd number from 5 on")
         if not 0.0 < self.radius_m + self.healthy_beyond_m < 0.5 * self.side_m:
             raise ValueError("tumour and healthy probe do not fit into the grid")
-        if not (self.concentration_g_per_l >= 0.0 and self.clumps >= 0):
+        if not (0.0 <= self.concentration_g_per_l < inf and self.clumps >= 0):
             raise ValueError("concentration or number of clumps is below zero")
 
 
@@ -58,6 +59,8 @@ class TumourGrid:
     """The tumour in the coil. It has no clock: ``advance`` is time.
 
     core is the middle cell; margin and healthy lie from there along x, between cells.
+    ``flow`` scales all perfusion, ``body`` warms and cools the blood; without them flow
+    and blood (``body_c``, which may be changed at any time) are steady.
     """
 
     def __init__(
@@ -66,11 +69,11 @@ class TumourGrid:
         rng: Random | None = None,
         flow: Flow | None = None,
         body_c: float = 37.0,
+        body: Body | None = None,
     ) -> None:
         self.parameters = p = parameters or GridParameters()
         self._tissue = tissue(p.tissue)
-        self._body_c = body_c
-        self._flow = flow or Flow()
+        self._blood = Circulation(flow, body, body_c, p.washout_s)
         width = p.side_m / p.cells
         self._cell_m3 = width**3
         self._heat_j_per_m3_k = (
@@ -84,6 +87,7 @@ class TumourGrid:
         x, y, z = np.meshgrid(at_m, at_m, at_m, indexing="ij")
         self.tumour = x * x + y * y + z * z <= p.radius_m**2
         self.share = self._lumps(rng or Random(0), x, y, z)
+        self._tumour_m3 = self._cell_m3 * float(self.share.sum())
         flow_ = np.where(
             self.tumour,
             p.tumour_perfusion_kg_per_s_m3,
@@ -93,21 +97,21 @@ class TumourGrid:
         self._rise_k = np.zeros((p.cells, p.cells, p.cells))
         self._spare_k = np.zeros_like(self._rise_k)
         self._step_for = (0.0, 0.0)
+        self._blood.settle(0.0, self._heat_j_per_m3_k * p.side_m**3)
 
     @property
     def body_c(self) -> float:
         """Return the temperature of the blood, in °C."""
-        return self._body_c
+        return self._blood.blood_c
 
     @body_c.setter
     def body_c(self, temperature_c: float) -> None:
-        self._rise_k -= temperature_c - self._body_c
-        self._body_c = temperature_c
+        self._rise_k -= self._blood.warm_to(temperature_c)
 
     @property
     def tumour_max_c(self) -> float:
         """Return the temperature of the hottest cell of the tumour, in °C."""
-        return self._body_c + float(self._rise_k[self.tumour].max())
+        return self._blood.blood_c + float(self._rise_k[self.tumour].max())
 
     def at(self, place: str) -> float:
         """Return the true temperature at core, margin, healthy or body, in °C.
@@ -117,21 +121,26 @@ class TumourGrid:
         """
         middle = self.parameters.cells // 2
         if place == "body":
-            return self._body_c
+            return self._blood.blood_c
         if place == "core":
-            return self._body_c + float(self._rise_k[middle, middle, middle])
+            return self._blood.blood_c + float(self._rise_k[middle, middle, middle])
         cell, share = self._between[place]
         near_k, far_k = self._rise_k[cell : cell + 2, middle, middle].tolist()
         between_k: float = near_k + share * (far_k - near_k)
-        return self._body_c + between_k
+        return self._blood.blood_c + between_k
+
+    def stored_j(self) -> float:
+        """Return the heat above the blood's temperature in all cells, in J."""
+        return self._heat_j_per_m3_k * self._cell_m3 * float(self._rise_k.sum())
 
     def power_w_per_m3(
         self, field_a_per_m: float, frequency_hz: float
     ) -> tuple[float, float]:
         """Return the mean power of particles in the tumour, and of eddies, in W/m³."""
         p = self.parameters
-        mean_c = self._body_c + float(self._rise_k[(p.cells // 2,) * 3])
-        heat = p.particles.power_w_per_kg(field_a_per_m, frequency_hz, mean_c)
+        core_c = self.at("core")
+        heat = p.particles.power_w_per_kg(field_a_per_m, frequency_hz, core_c)
+        heat *= self._blood.particles_left
         sigma = self._tissue.sigma_at_s_per_m(frequency_hz)
         eddy = eddy_w_per_m3(sigma, p.eddy_radius_m, field_a_per_m, frequency_hz)
         return heat * p.concentration_g_per_l, eddy
@@ -144,14 +153,28 @@ class TumourGrid:
         """
         if not (0.0 <= field_a_per_m < inf and 0.0 <= frequency_hz < inf):
             raise ValueError(f"no field: {field_a_per_m} A/m at {frequency_hz} Hz")
-        count = max(1, ceil(dt_s / LONGEST_STEP_S - 1e-9))
-        heat, eddy = self.power_w_per_m3(field_a_per_m, frequency_hz)
+        count = pieces(dt_s)
         for _ in range(count):
+            heat, eddy = self.power_w_per_m3(field_a_per_m, frequency_hz)
             self._step(dt_s / count, heat, eddy)
+            if self._blood.varies:
+                self._blood.wash_out(dt_s / count)
+            if self._blood.follows:
+                in_w = heat * self._tumour_m3 + eddy * self.parameters.side_m**3
+                self._move_body(dt_s / count, in_w, field_a_per_m, frequency_hz)
+
+    def _move_body(
+        self, dt_s: float, in_w: float, field_a_per_m: float, frequency_hz: float
+    ) -> None:
+        """Hand the body what tumour and eddy currents heat it with."""
+        radius_m = self.parameters.eddy_radius_m
+        rim_w_per_m3 = muscle_eddy_w_per_m3(radius_m, field_a_per_m, frequency_hz)
+        stored_j = self.stored_j()
+        self._rise_k -= self._blood.hand_over(dt_s, in_w, stored_j, rim_w_per_m3)
 
     def _step(self, dt_s: float, heat_w_per_m3: float, eddy_w_per_m3: float) -> None:
         # Differences of times are not all alike to the last digit; a ns is nothing.
-        step_for = (round(dt_s, STEP_DIGITS), self._flow.advance(dt_s))
+        step_for = (round(dt_s, STEP_DIGITS), self._blood.flow.advance(dt_s))
         if step_for != self._step_for:
             if step_for[0] != self._step_for[0]:
                 self._along = self._conduction(dt_s)

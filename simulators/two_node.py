@@ -4,11 +4,11 @@ Heat balance, T in °C, all powers in W, w the momentary perfusion over its mean
     C1 dT1/dt = P1 - G (T1 - T2) - w W1 (T1 - T_body)
     C2 dT2/dt = P2 + G (T1 - T2) - w W2 (T2 - T_body)
 with W the blood flow times the blood's heat capacity. The particles sit in node 1 and
-take up power as H² f (linear response); eddy currents heat both nodes as (H f)².
+take up power as H² f, or as a law says; eddy currents heat both nodes as (H f)².
 
-With w = 1 a step of any length is exact for constant power (matrix exponential). What
-perfusion differs from its mean enters as a source, frozen over a step, so that one
-matrix serves all steps; this stays stable because w is kept within 0.1 to 1.9.
+A step of any length is exact for constant power (matrix exponential). Where only chance
+moves the perfusion, what it differs by enters as a source, frozen over a step, so that
+one matrix serves all steps; this is stable because w is kept within 0.1 to 1.9.
 
 Source: the balance is Pennes' (1948) with two nodes. Sizes are those of a small animal
 and are assumed, not measured: see each default.
@@ -18,9 +18,16 @@ from dataclasses import dataclass
 from math import exp, inf, sqrt
 from random import Random
 
+from simulators.circulation import Body, Circulation, Flow, pieces
+from simulators.nanoparticles import Particles
+
 BLOOD_J_PER_ML_K = 3.9
-FLUCTUATION_STEP_S = 1.0
-FLUCTUATION_BOUND = 0.9
+ML_PER_M3 = 1e6
+# Perfusion that is scheduled to stop goes on with this: without any, two nodes have no
+# steady state for the steps to lead to.
+LEAST_FACTOR = 1e-6
+Four = tuple[float, float, float, float]
+Matrices = tuple[tuple[float, float], tuple[float, float, float], Four]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +35,11 @@ class TissueParameters:
     """Size, blood and heating of a tumour and the tissue around it.
 
     ``*_perfusion_per_s`` is mL of blood per mL of tissue and second. Heating is at the
-    reference field and frequency. ``margin_share`` is how far the margin lies on the
-    way from the tumour's temperature to the tissue's. ``fluctuation`` is the relative
-    rms of the perfusion, with correlation time ``fluctuation_s``.
+    reference field and frequency, unless ``particles`` are given: then it is theirs, at
+    ``concentration_g_per_l`` in the tumour. They wash out with the time constant
+    ``washout_s``. ``margin_share`` is how far the margin lies on the way from the
+    tumour's temperature to the tissue's. ``fluctuation`` is the relative rms of the
+    perfusion, with correlation time ``fluctuation_s``.
     """
 
     tumour_ml: float = 2.0
@@ -46,12 +55,17 @@ class TissueParameters:
     margin_share: float = 0.25
     fluctuation: float = 0.10
     fluctuation_s: float = 30.0
+    particles: Particles | None = None
+    concentration_g_per_l: float = 3.0
+    washout_s: float = inf
 
     def __post_init__(self) -> None:
         if not (self.tumour_ml > 0 and self.tissue_ml > 0):
             raise ValueError("a volume of tissue is not above zero mL")
         if not (self.coupling_w_per_k > 0 and self.tissue_perfusion_per_s > 0):
             raise ValueError("coupling and tissue perfusion are not above zero")
+        if not 0.0 <= self.concentration_g_per_l < inf:
+            raise ValueError("the concentration of particles is below 0 g/L")
 
 
 # Assumed, for demonstrations at wall-clock pace: far hotter than any real tumour.
@@ -68,8 +82,9 @@ SMALL_FAST = TissueParameters(
 class TwoNode:
     """The tissue in the coil. It has no clock: ``advance`` is time.
 
-    ``body_c`` is the temperature of blood and body; it may be changed at any time.
-    Without ``rng`` the perfusion is steady.
+    ``body_c`` is the temperature of blood and body; it may be changed at any time, and
+    follows ``body`` where there is one. ``flow`` scales all perfusion; without it, it
+    wanders by ``rng``, and without that it is steady.
     """
 
     def __init__(
@@ -77,26 +92,34 @@ class TwoNode:
         parameters: TissueParameters | None = None,
         rng: Random | None = None,
         body_c: float = 37.0,
+        flow: Flow | None = None,
+        body: Body | None = None,
     ) -> None:
         self.parameters = p = parameters or TissueParameters()
-        self.body_c = body_c
-        self.tumour_c = body_c
-        self.tissue_c = body_c
-        self._rng = rng if p.fluctuation > 0.0 else None
-        self._perfusion_offset = 0.0
-        self._until_draw_s = 0.0
-        self._deviation = 0.0
+        self._flow = flow or Flow((), p.fluctuation, p.fluctuation_s, rng)
+        self._blood = Circulation(self._flow, body, body_c, p.washout_s)
+        self._varies = self._blood.varies
+        self.tumour_c = self.tissue_c = self._blood.blood_c
         self._heat_j_per_k = (
             p.tumour_ml * p.heat_capacity_j_per_ml_k,
             p.tissue_ml * p.heat_capacity_j_per_ml_k,
         )
-        self._blood_w_per_k = (
+        self._mean_w_per_k = (
             p.tumour_ml * p.tumour_perfusion_per_s * BLOOD_J_PER_ML_K,
             p.tissue_ml * p.tissue_perfusion_per_s * BLOOD_J_PER_ML_K,
         )
-        self._step_s = 0.0
-        self._keep = (1.0, 0.0, 0.0, 1.0)
-        self._rise = self._steady_rise()
+        self._blood.settle(0.0, sum(self._heat_j_per_k))
+        self._step_for = (0.0, 1.0)
+        self._matrices = self._matrices_of(0.0, 1.0)
+
+    @property
+    def body_c(self) -> float:
+        """Return the temperature of the blood, in °C."""
+        return self._blood.blood_c
+
+    @body_c.setter
+    def body_c(self, temperature_c: float) -> None:
+        self._blood.warm_to(temperature_c)
 
     def at(self, place: str) -> float:
         """Return the true temperature at core, margin, healthy or body, in °C.
@@ -120,14 +143,27 @@ class TwoNode:
         """Return the temperature of the hotter of core and margin, in °C."""
         return max(self.at("core"), self.at("margin"))
 
+    def stored_j(self) -> float:
+        """Return the heat above the blood's temperature in both nodes, in J."""
+        heat_1, heat_2 = self._heat_j_per_k
+        body_c = self._blood.blood_c
+        return heat_1 * (self.tumour_c - body_c) + heat_2 * (self.tissue_c - body_c)
+
     def power_w(self, field_a_per_m: float, frequency_hz: float) -> tuple[float, float]:
         """Return the power in tumour and tissue at a peak amplitude in A/m, in W."""
         p = self.parameters
         field = field_a_per_m / p.reference_field_a_per_m
         frequency = frequency_hz / p.reference_frequency_hz
-        particles = p.heating_w_per_ml * field * field * frequency
+        if p.particles is None:
+            heat = p.heating_w_per_ml * field * field * frequency
+        else:
+            heat = p.particles.power_w_per_kg(
+                field_a_per_m, frequency_hz, self.tumour_c
+            )
+            heat *= p.concentration_g_per_l / ML_PER_M3
+        heat *= self._blood.particles_left
         eddy = p.eddy_w_per_ml * field * field * frequency * frequency
-        return p.tumour_ml * (particles + eddy), p.tissue_ml * eddy
+        return p.tumour_ml * (heat + eddy), p.tissue_ml * eddy
 
     def advance(self, dt_s: float, field_a_per_m: float, frequency_hz: float) -> None:
         """Let time pass with the field held at a peak amplitude in A/m.
@@ -137,61 +173,75 @@ class TwoNode:
         """
         if not (0.0 <= field_a_per_m < inf and 0.0 <= frequency_hz < inf):
             raise ValueError(f"no field: {field_a_per_m} A/m at {frequency_hz} Hz")
-        if dt_s != self._step_s:
-            self._step_s = dt_s
-            self._keep = self._exponential(dt_s)
-        tumour_w, tissue_w = self.power_w(field_a_per_m, frequency_hz)
-        body_c = self.body_c
+        if not self._varies:
+            self._step(dt_s, field_a_per_m, frequency_hz)
+            return
+        count = pieces(dt_s)
+        for _ in range(count):
+            self._step(dt_s / count, field_a_per_m, frequency_hz)
+
+    def _step(self, dt_s: float, field_a_per_m: float, frequency_hz: float) -> None:
+        flow, body_c = self._flow, self._blood.blood_c
+        in_1_w, in_2_w = self.power_w(field_a_per_m, frequency_hz)
+        tumour_w, tissue_w = in_1_w, in_2_w
         tumour_k, tissue_k = self.tumour_c - body_c, self.tissue_c - body_c
-        if self._rng is not None:
-            self._let_perfusion_wander(dt_s, self._rng)
-            extra = self._perfusion_offset
-            tumour_w -= extra * self._blood_w_per_k[0] * tumour_k
-            tissue_w -= extra * self._blood_w_per_k[1] * tissue_k
-        rise_11, rise_12, rise_22 = self._rise
-        tumour_end_k = rise_11 * tumour_w + rise_12 * tissue_w
-        tissue_end_k = rise_12 * tumour_w + rise_22 * tissue_w
+        factor, offset = flow.advance(dt_s), 0.0
+        if not self._varies:
+            factor, offset = 1.0, flow.offset
+        if (dt_s, factor) != self._step_for:
+            self._step_for = (dt_s, factor)
+            self._matrices = self._matrices_of(dt_s, factor)
+        blood, rise, keep = self._matrices
+        if offset:
+            tumour_w -= offset * blood[0] * tumour_k
+            tissue_w -= offset * blood[1] * tissue_k
+        tumour_end_k = rise[0] * tumour_w + rise[1] * tissue_w
+        tissue_end_k = rise[1] * tumour_w + rise[2] * tissue_w
         tumour_k -= tumour_end_k
         tissue_k -= tissue_end_k
-        keep_11, keep_12, keep_21, keep_22 = self._keep
-        self.tumour_c = body_c + tumour_end_k + keep_11 * tumour_k + keep_12 * tissue_k
-        self.tissue_c = body_c + tissue_end_k + keep_21 * tumour_k + keep_22 * tissue_k
+        self.tumour_c = body_c + tumour_end_k + keep[0] * tumour_k + keep[1] * tissue_k
+        self.tissue_c = body_c + tissue_end_k + keep[2] * tumour_k + keep[3] * tissue_k
+        if self._varies:
+            self._blood.wash_out(dt_s)
+            if self._blood.follows:
+                rim_w_per_m3 = in_2_w / self.parameters.tissue_ml * ML_PER_M3
+                in_w = in_1_w + in_2_w
+                self._blood.hand_over(dt_s, in_w, self.stored_j(), rim_w_per_m3)
 
-    def _let_perfusion_wander(self, dt_s: float, rng: Random) -> None:
-        """Draw a new perfusion each second, so that the draws do not depend on dt.
-
-        Exact discretisation of an Ornstein-Uhlenbeck process.
-        """
-        self._until_draw_s -= dt_s
-        while self._until_draw_s <= 0.0:
-            self._until_draw_s += FLUCTUATION_STEP_S
-            p = self.parameters
-            keep = exp(-FLUCTUATION_STEP_S / p.fluctuation_s)
-            spread = p.fluctuation * sqrt(1.0 - keep * keep)
-            self._deviation = keep * self._deviation + rng.gauss(0.0, spread)
-            bounded = min(self._deviation, FLUCTUATION_BOUND)
-            self._perfusion_offset = max(-FLUCTUATION_BOUND, bounded)
-
-    def _conductances(self) -> tuple[float, float, float]:
+    def _matrices_of(self, dt_s: float, factor: float) -> Matrices:
+        """Return what a step needs at a factor on the mean perfusion."""
+        share = max(factor, LEAST_FACTOR)
+        blood = (share * self._mean_w_per_k[0], share * self._mean_w_per_k[1])
         coupling = self.parameters.coupling_w_per_k
-        tumour, tissue = self._blood_w_per_k
-        return coupling + tumour, coupling + tissue, coupling
+        out = (coupling + blood[0], coupling + blood[1], coupling)
+        return blood, _steady_rise(*out), self._exponential(dt_s, *out)
 
-    def _steady_rise(self) -> tuple[float, float, float]:
-        """Return the steady rise by power, in K/W: the inverse of the conductances."""
-        tumour, tissue, coupling = self._conductances()
-        determinant = tumour * tissue - coupling * coupling
-        return tissue / determinant, coupling / determinant, tumour / determinant
-
-    def _exponential(self, dt_s: float) -> tuple[float, float, float, float]:
+    def _exponential(
+        self,
+        dt_s: float,
+        tumour_w_per_k: float,
+        tissue_w_per_k: float,
+        coupling_w_per_k: float,
+    ) -> Four:
         """Return e^(A dt), row by row; A has two different real roots."""
-        tumour, tissue, coupling = self._conductances()
         heat_1, heat_2 = self._heat_j_per_k
-        a_11, a_12 = -tumour / heat_1, coupling / heat_1
-        a_21, a_22 = coupling / heat_2, -tissue / heat_2
+        a_11, a_12 = -tumour_w_per_k / heat_1, coupling_w_per_k / heat_1
+        a_21, a_22 = coupling_w_per_k / heat_2, -tissue_w_per_k / heat_2
         middle = 0.5 * (a_11 + a_22)
         half = 0.5 * (a_11 - a_22)
         root = sqrt(half * half + a_12 * a_21)
         slow, fast = exp((middle + root) * dt_s), exp((middle - root) * dt_s)
         even, odd = 0.5 * (slow + fast), 0.5 * (slow - fast) / root
         return even + odd * half, odd * a_12, odd * a_21, even - odd * half
+
+
+def _steady_rise(
+    tumour_w_per_k: float, tissue_w_per_k: float, coupling_w_per_k: float
+) -> tuple[float, float, float]:
+    """Return the steady rise by power, in K/W: the inverse of the conductances."""
+    determinant = tumour_w_per_k * tissue_w_per_k - coupling_w_per_k * coupling_w_per_k
+    return (
+        tissue_w_per_k / determinant,
+        coupling_w_per_k / determinant,
+        tumour_w_per_k / determinant,
+    )

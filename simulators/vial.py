@@ -59,7 +59,10 @@ class VialParameters:
 
 
 class Vial:
-    """The sample in the coil. It has no clock: ``advance`` is time."""
+    """The sample in the coil. It has no clock: ``advance`` is time.
+
+    ``heater_w`` is the power of a resistor in the liquid, whatever the field.
+    """
 
     def __init__(self, parameters: VialParameters | None = None) -> None:
         self.parameters = p = parameters or VialParameters()
@@ -67,6 +70,7 @@ class Vial:
         self._time_s = 0.0
         self._step_s = 0.0
         self._rows: dict[int, tuple[Row, ...]] = {}
+        self.heater_w = 0.0
         # A record's columns are those of a treatment: the liquid is the tumour there,
         # the wall what must not be hurt, the bore what surrounds it.
         self._places = dict.fromkeys(("sample", "core", "margin"), "liquid_c")
@@ -112,7 +116,7 @@ class Vial:
         share = field_a_per_m / p.reference_field_a_per_m
         middle_s = self._time_s + 0.5 * dt_s
         target_c = p.room_c + p.drift_k_per_s * middle_s + p.bore_rise_k * share * share
-        power_w = self.power_w(field_a_per_m, frequency_hz)
+        power_w = self.power_w(field_a_per_m, frequency_hz) + self.heater_w
         now = (self.liquid_c, self.wall_c, self.bore_c, power_w, target_c)
         self.liquid_c, self.wall_c, self.bore_c = (
             sum(weight * value for weight, value in zip(row, now, strict=True))

@@ -70,13 +70,14 @@ class Particles(Table):
     """Particles heat by one of two laws.
 
     ``heating_law`` "ilp" takes a measured power, growing with H²·f; "linear-response"
-    computes it for cores of one size. Of those, ``core_diameter_m`` is the magnetic
-    core and ``shell_m`` the coat around it; ``magnetisation_a_per_m`` is that of the
-    saturated core, ``anisotropy_j_per_m3`` its energy barrier per volume,
-    ``core_density_kg_per_m3`` its density. ``attempt_s`` is the attempt time of Néel
-    relaxation. ``viscosity_ratio`` is that of what they float in over water's, 1 mPa·s;
-    without ``viscosity_ratio`` they are stuck, and only their moments turn.
-    ``langevin_saturation`` = false lets the susceptibility stay that of weak fields.
+    computes it for cores of one size. ``core_diameter_m`` is that of the magnetic core.
+    ``shell_m`` is how thick the coat around it is. ``magnetisation_a_per_m`` is that of
+    the saturated core. ``anisotropy_j_per_m3`` is its energy barrier per volume, in
+    J/m³. ``core_density_kg_per_m3`` is its density, in kg/m³. ``attempt_s`` is the
+    attempt time of Néel relaxation. ``viscosity_ratio`` is that of what they float in
+    over water's, 1 mPa·s; without ``viscosity_ratio`` they are stuck, and only their
+    moments turn. ``langevin_saturation`` = false leaves the susceptibility what it is
+    in weak fields.
     """
 
     model_config = ConfigDict(json_schema_extra=_every_word)
@@ -158,11 +159,13 @@ class Sample(FedByBlood):
 
 
 class InTissue(FedByBlood, MeasuredParticles):
-    """What sphere and grid share: the tissue round a spherical tumour, and the places.
+    """Sphere and grid have a round tumour in one kind of tissue.
 
-    A ``tumour_perfusion_kg_per_s_m3`` is blood by volume of tumour. ``eddy_radius_m``
-    is that of the exposed body, 0 for no eddy heat. ``margin_share`` is the margin's
-    place as a share of the radius.
+    ``radius_m`` is the tumour's. ``tissue`` is a name of simulators/data/tissues.csv.
+    ``tumour_perfusion_kg_per_s_m3`` is blood by volume of tumour. ``eddy_radius_m`` is
+    that of the exposed body, 0 for no eddy heat. ``margin_share`` is the margin's place
+    as a share of the radius. ``healthy_beyond_m`` is how far outside the tumour the
+    healthy probe sits.
     """
 
     radius_m: Annotated[float, Field(ge=1e-3, le=0.05)] = 8e-3
@@ -175,9 +178,9 @@ class InTissue(FedByBlood, MeasuredParticles):
 class SphereSample(InTissue):
     """A spherical tumour in shells, in endless tissue, in blood.
 
-    A perfusion left out is that of the tissue; ``tumour_law`` and ``tissue_law`` let it
-    depend on temperature. ``reach_m`` is where the ``shells`` end, half of which share
-    the tumour. ``healthy_beyond_m`` is how far outside it the healthy probe sits.
+    ``tissue_perfusion_kg_per_s_m3`` left out is that of the table. ``tumour_law`` and
+    ``tissue_law`` let perfusion depend on temperature. ``reach_m`` is where the
+    ``shells`` end, half of which are in the ``tumour``, a tissue by its name.
     """
 
     kind: Literal["pennes-sphere"]
@@ -191,7 +194,11 @@ class SphereSample(InTissue):
 
 
 class GridSample(InTissue):
-    """A tumour with particles in clumps on a cubic grid of tissue."""
+    """A tumour with particles in clumps on a cubic grid of tissue.
+
+    ``cells`` is their number per side, an odd one. ``side_m`` is the side of the whole.
+    ``clumps`` are drawn by the seed.
+    """
 
     kind: Literal["tumour-grid"]
     cells: Annotated[int, Field(ge=5, le=25)] = 15

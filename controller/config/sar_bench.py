@@ -12,7 +12,8 @@ from controller.commands.simulate import toml_text
 from controller.config.loading import Loaded, load
 from controller.config.sar import sample_of
 from controller.config.sar_matrix import CONFIRMING
-from controller.config.sar_plan import SarPlan, SarPoint, ceiling_at
+from controller.config.sar_plan import SarPlan
+from controller.config.sar_points import SarPoint, ceiling_at
 from controller.decisions.ceiling import permitted_amplitude
 from controller.decisions.field_sources import LOW_DRIVE_SHARE
 from controller.errors import ConfigError
@@ -186,6 +187,8 @@ def _simulated(plan: SarPlan, point: SarPoint) -> dict[str, Any]:
         "convection_per_k": truth.convection_per_k,
         "sedimentation_s": truth.sedimentation_s,
     }
+    if truth.saturation_a_per_m is not None:
+        sample["saturation_a_per_m"] = truth.saturation_a_per_m
     physics = {
         "turns": point.capacitor.turns,
         "capacitance_f": point.capacitor.capacitance_f,

@@ -1,10 +1,11 @@
 """Tables of a SAR matrix: protocol, points, ceiling, coils and what is simulated."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from controller.config.sar import read_table
+from controller.config.sar import Share, read_table
 from controller.config.types import Frequency, Name, Table
 
 Amplitude = Annotated[float, Field(ge=100.0, le=1e5)]
@@ -63,12 +64,35 @@ class BenchTable(Table):
 class CheckTable(Table):
     """This sample is the daily check sample: a row of the control chart each time.
 
-    A resistor is heated by a supply of its own and not by the field, so that it is no
-    sample of a matrix.
+    A ``resistor`` in the liquid is heated by a supply of its own, at ``heater_v`` and
+    ``heater_a`` as declared, with no field at all: its power is known, so that the
+    heat capacity is measured. ``heater_u`` is relative, of the power; ``switch_u_s``
+    is how exactly it is switched by hand.
     """
 
     name: Name
-    kind: Literal["ferrofluid"] = "ferrofluid"
+    kind: Literal["ferrofluid", "resistor"] = "ferrofluid"
+    heater_v: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
+    heater_a: Annotated[float, Field(gt=0.0, le=10.0)] | None = None
+    heater_u: Share = 0.005
+    switch_u_s: Annotated[float, Field(ge=0.0, le=5.0)] = 0.3
+
+    @property
+    def heater_w(self) -> float:
+        """Return the declared power of the resistor in W, 0 without one."""
+        return (self.heater_v or 0.0) * (self.heater_a or 0.0)
+
+    @property
+    def heats(self) -> bool:
+        """Say whether a resistor is the check, and not particles."""
+        return self.kind == "resistor"
+
+    def problems(self) -> Iterator[str]:
+        """Yield a sentence for each mistake within the table."""
+        if self.heats and not self.heater_w > 0.0:
+            yield 'check: kind = "resistor" needs heater_v and heater_a, as declared'
+        if not self.heats and self.heater_w > 0.0:
+            yield 'check: heater_v and heater_a are for kind = "resistor"'
 
 
 class CeilingTable(Table):
@@ -97,7 +121,8 @@ class CapacitorTable(Table):
 class SarSimulation(Table):
     """What is true of the simulated sample, whatever the other tables believe.
 
-    ``bore_rise_k`` is how far the coil warms the bore in the end at 15 kA/m;
+    With ``saturation_a_per_m`` heating grows less than with H² towards it, and there is
+    no one ILP. ``bore_rise_k`` is how far the coil warms the bore in the end, 15 kA/m,
     ``power_per_c`` the change of power with temperature, relative. Convection raises
     the coupling, G (1 + k |T - T_wall|); sedimentation leaves exp(-t / sedimentation_s)
     of the power, 0 = none, from each fresh sample on. ``average_s`` is how long the
@@ -106,6 +131,7 @@ class SarSimulation(Table):
 
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
     ilp_nh_m2_per_kg: Annotated[float, Field(gt=0.0, le=30.0)]
+    saturation_a_per_m: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
     coil_gain: Annotated[float, Field(ge=0.1, le=10.0)] = 1.0
     iron_ratio: Annotated[float, Field(ge=0.1, le=10.0)] = 1.0
     vial_j_per_k: Annotated[float, Field(gt=0.0, le=100.0)] = 1.0

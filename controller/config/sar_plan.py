@@ -1,11 +1,10 @@
 """The config of a SAR matrix, read: every point under its ceiling, in its order."""
 
 import hashlib
-import math
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -35,9 +34,8 @@ from controller.config.sar_matrix import (
     SarSimulation,
     capacitors_of,
 )
+from controller.config.sar_points import Content, SarPoint, current_of, point_problems
 from controller.config.types import Name, Table
-from controller.decisions.ceiling import exceeds, permitted_amplitude
-from controller.decisions.settings import CeilingSettings
 from controller.errors import BenchError, ConfigError
 
 PLAN_TABLES: dict[str, type[Table]] = {
@@ -53,32 +51,6 @@ PLAN_TABLES: dict[str, type[Table]] = {
     "contacts": Contacts,
 }
 REQUIRED = ("sample", "field", "matrix", "ceiling")
-Content = Literal["sample", "blank", "nothing"]
-
-
-@dataclass(frozen=True, slots=True)
-class SarPoint:
-    """One curve to be measured: a capacitor, a current, and which repeat it is.
-
-    ``content`` is what is in the coil: sample, blank (medium only), or nothing.
-    """
-
-    capacitor: CapacitorTable
-    current_a: float
-    repeat: int
-    content: Content = "sample"
-
-    @property
-    def field_a_per_m(self) -> float:
-        """Return the peak amplitude that the current makes, in A/m."""
-        return self.current_a * self.capacitor.field_per_ampere_per_m
-
-    @property
-    def stem(self) -> str:
-        """Return the name of the point's file, without its ending."""
-        what = {"sample": "", "blank": "_blank", "nothing": "_preheat"}[self.content]
-        where = f"{self.capacitor.name}_{self.field_a_per_m:.0f}_a_per_m"
-        return f"{where}{what}_{self.repeat}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +90,9 @@ class SarPlan:
 
     def points(self, seed: int | None = None) -> list[SarPoint]:
         """Return every curve in the order of measuring, coil by coil."""
+        if self.heated:
+            repeats = range(1, self.protocol.repeats + 1)
+            return [SarPoint(self.capacitors[0], 0.0, r, "resistor") for r in repeats]
         draw = random.Random(self.seed if seed is None else seed)
         capacitors = list(self.capacitors)
         if self.matrix.shuffle:
@@ -140,13 +115,13 @@ class SarPlan:
         if self.protocol.preheat_s is None:
             return []
         highest = max(self.matrix.amplitudes_a_per_m)
-        return [SarPoint(capacitor, _current_a(highest, capacitor), 1, "nothing")]
+        return [SarPoint(capacitor, current_of(highest, capacitor), 1, "nothing")]
 
     def _curves(
         self, capacitor: CapacitorTable, content: Content, count: int
     ) -> list[SarPoint]:
         return [
-            SarPoint(capacitor, _current_a(amplitude, capacitor), repeat, content)
+            SarPoint(capacitor, current_of(amplitude, capacitor), repeat, content)
             for amplitude in self.matrix.amplitudes_a_per_m
             for repeat in range(1, count + 1)
         ]
@@ -167,6 +142,11 @@ class SarPlan:
             ("SHA-256 of the config", self.digest),
             ("bench", bench_words(self.instruments)),
         ]
+
+    @property
+    def heated(self) -> bool:
+        """Say whether a resistor heats the sample, and no field."""
+        return self.check is not None and self.check.heats
 
     @property
     def simulated(self) -> bool:
@@ -194,6 +174,8 @@ def load_plan(path: Path) -> SarPlan:
     capacitors = capacitors_of(rest.pop("capacitors", None), problems)
     tables = read_tables(rest, PLAN_TABLES, REQUIRED, problems)
     problems += sample_problems(tables.get("sample"))
+    check = tables.get("check")
+    problems += [] if check is None else check.problems()
     try:
         TypeAdapter(Name).validate_python(data.get("name"), strict=True)
     except ValidationError:
@@ -204,49 +186,12 @@ def load_plan(path: Path) -> SarPlan:
         raise ConfigError([f"{path}: {problem}" for problem in problems])
     used = simulated_bench(tables) if instruments is None else instruments
     plan = _plan(data["name"], tables, capacitors, used, path)
-    problems = bench_problems(used, plan.simulation) or point_problems(plan)
+    problems = bench_problems(used, plan.simulation) or point_problems(
+        plan.points(), plan.ceiling
+    )
     if problems:
         raise ConfigError([f"{path}: {problem}" for problem in problems])
     return plan
-
-
-def point_problems(plan: SarPlan) -> list[str]:
-    """Return a sentence for each point that the ceiling or the supply forbids."""
-    problems = []
-    for point in plan.points():
-        if point.repeat > 1:
-            continue
-        c, h = point.capacitor, point.field_a_per_m
-        if point.current_a > c.max_current_a:
-            problems.append(
-                f"matrix: {h:.0f} A/m needs {point.current_a:.2f} A with {c.name}; at "
-                f"most {c.max_current_a:g} A"
-            )
-        elif not allowed_by(ceiling := ceiling_at(plan.ceiling, c), point):
-            highest = permitted_amplitude(c.frequency_hz, ceiling)
-            problems.append(
-                f"matrix: {h:.0f} A/m at {c.frequency_hz:.0f} Hz ({c.name}) may break "
-                f"the ceiling; permitted are {highest:.0f} A/m"
-            )
-    return problems
-
-
-def ceiling_at(table: CeilingTable, c: CapacitorTable) -> CeilingSettings:
-    """Return the ceiling of a vial at one capacitor: what its coil can make at most."""
-    return CeilingSettings(
-        profile="no-tissue",
-        limit_a_per_m_s=c.max_current_a
-        * c.field_per_ampere_per_m
-        * table.frequency_max_hz,
-        field_uncertainty_a_per_m=c.current_resolution_a * c.field_per_ampere_per_m,
-        **table.model_dump(),
-    )
-
-
-def allowed_by(ceiling: CeilingSettings, point: SarPoint) -> bool:
-    """Say whether a point stays under the ceiling, with its uncertainties."""
-    h, f = point.field_a_per_m, point.capacitor.frequency_hz
-    return h <= permitted_amplitude(f, ceiling) and not exceeds(h, f, ceiling)
 
 
 def _plan(
@@ -275,13 +220,6 @@ def _plan(
         simulation=tables.get("simulation"),
         digest=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
-
-
-def _current_a(amplitude_a_per_m: float, capacitor: CapacitorTable) -> float:
-    """Return the supply current of an amplitude in A, rounded down to a step."""
-    step_a = capacitor.current_resolution_a
-    steps = math.floor(amplitude_a_per_m / capacitor.field_per_ampere_per_m / step_a)
-    return steps * step_a
 
 
 def _words(c: CapacitorTable) -> str:

@@ -34,7 +34,12 @@ def loaded(psu: AimttiPsu, voltage_v: float, current_a: float) -> None:
         (b"OCP1?\n", b"CP1 55.0\r\n"),
         (b"*OPC?\n", b"1\r\n"),
         (b"*TST?\n", b"0\r\n"),
-        (b"IFLOCK?\n", b"1\r\n"),
+        (b"IFLOCK?\nIFLOCK\nIFLOCK?\n", b"0\r\n1\r\n1\r\n"),
+        (b"IFLOCK;IFUNLOCK;IFLOCK?\n", b"1\r\n0\r\n0\r\n"),
+        (b"ADDRESS?\nNETCONFIG?\n", b"11\r\nDHCP\r\n"),
+        (b"IPADDR?\nNETMASK?\n", b"0.0.0.0\r\n0.0.0.0\r\n"),
+        (b"V1 7;SAV1 3;V1 2;RCL1 3;V1?\n", b"V1 7.000\r\n"),
+        (b"*PRE 8;*PRE?\nDAMPING1 1\nEER?\n", b"8\r\n0\r\n"),
         (b"V1 5;I1 2;V1?;I1?\n", b"V1 5.000\r\nI1 2.00\r\n"),
         (b"V1 5\r\nv1?\r\n", b"V1 5.000\r\n"),
         (b"V1 5E0\nV1?\n", b"V1 5.000\r\n"),
@@ -179,6 +184,53 @@ def test_the_front_panel_refuses_with_error_200(psu: AimttiPsu) -> None:
     for sent in (b"I1 5\n", b"OP1 0\n", b"TRIPRST\n", b"*RST\n"):
         assert psu.receive(sent + b"EER?\n") == b"200\r\n"
     assert psu.receive(b"I1?\nOP1?\nIFLOCK?\n") == b"I1 18.00\r\n1\r\n-1\r\n"
+    assert psu.receive(b"IFLOCK\nEER?\nIFUNLOCK\n") == b"-1\r\n200\r\n-1\r\n"
+
+
+def test_a_supply_may_take_its_lock_without_a_word(psu: AimttiPsu) -> None:
+    psu.silent_locks = True
+    assert psu.receive(b"IFLOCK\nIFLOCK?\nIFUNLOCK\nIFLOCK?\n") == b"1\r\n0\r\n"
+
+
+def test_a_trip_may_be_answered_without_its_name(psu: AimttiPsu) -> None:
+    psu.bare_trips = True
+    assert psu.receive(b"OVP1?;OCP1?;V1?\n") == b"65.0\r\n55.0\r\nV1 0.000\r\n"
+
+
+def test_a_cpx400dp_has_a_second_output() -> None:
+    psu = AimttiPsu("CPX400DP")
+    second = psu.others[0]
+    assert psu.receive(b"V2 12;I2 3;OVP2 20;OCP2 4;DELTAV2 0.5;INCV2;OP2 1\n") == b""
+    second.voltage_v, second.current_a = 12.5, 2.0
+    second.advance(0.1)
+    assert psu.receive(b"V2?;I2?;V2O?;I2O?;OP2?;LSR2?\n") == (
+        b"V2 12.50\r\nI2 3.00\r\n12.50V\r\n2.00A\r\n1\r\n1\r\n"
+    )
+    assert psu.receive(b"OVP2?;OCP2?;DELTAV2?\n") == (
+        b"VP2 20.00\r\nCP2 4.00\r\nDELTAV2 0.50\r\n"
+    )
+    assert psu.receive(b"V1?;I1?;OP1?\n") == b"V1 0.00\r\nI1 1.00\r\n0\r\n"
+    assert psu.receive(b"OPALL 1;OP1?;OPALL 0;OP1?;OP2?\n") == b"1\r\n0\r\n0\r\n"
+    assert psu.receive(b"V2 99;EER?;V3 1;V2 x;HELLO2;EER?\n") == b"100\r\n0\r\n"
+    assert psu.receive(b"*RST\nV2?\n") == b"V2 0.00\r\n"
+
+
+def test_limits_of_the_second_output_are_bit_1_of_the_status_byte() -> None:
+    psu = AimttiPsu("CPX400DP")
+    psu.receive(b"LSE2 4;OP2 1\n")
+    psu.others[0].trip("over-voltage")
+    assert psu.receive(b"LSE2?;*STB?;LSR2?;*STB?;LSR1?\n") == (
+        b"4\r\n2\r\n4\r\n0\r\n0\r\n"
+    )
+    psu.power_cycled()
+    assert psu.receive(b"OP2 1;OP2?;LSE2?\n") == b"1\r\n0\r\n"
+
+
+def test_a_second_output_that_is_not_there_is_error_103(psu: AimttiPsu) -> None:
+    for sent in (b"V2 5\n", b"V2?\n", b"INCV2\n"):
+        assert psu.receive(sent + b"EER?\n") == b"103\r\n"
+    psu.receive(b"*CLS\nHELLO2?\n")
+    assert psu.receive(b"EER?\n*ESR?\n") == b"0\r\n32\r\n"
 
 
 def test_the_low_range_of_a_pl_is_chosen_with_the_output_off() -> None:

@@ -1,5 +1,6 @@
 """Faults: each kind does what its table says, at its time, and is gone after it."""
 
+import math
 from random import Random
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from simulators.aimtti_psu import AimttiPsu
 from simulators.bench import SimulatedBench
 from simulators.coil import Tank
+from simulators.direct_coil import DirectCoil
 from simulators.fault_kinds import KINDS
 from simulators.faults import Fault, FaultPlan, Scene, Switches
 from simulators.keysight_33500 import Keysight33500
@@ -212,11 +214,11 @@ def test_swapped_probes_change_places_and_back() -> None:
 # At supply, generator and applicator
 
 
-def drive(scene: Scene) -> None:
+def drive(scene: Scene, least_a_per_m: float = 5000.0) -> None:
     ask(scene, "gen", b"FREQ 161270\nOUTP ON\n")
     ask(scene, "psu", b"V1 20\nI1 10\nOVP1 25\nOCP1 15\nOP1 1\n")
     scene.bench.advance(1.0)
-    assert scene.bench.field_a_per_m > 5000.0
+    assert scene.bench.field_a_per_m > least_a_per_m
 
 
 @pytest.mark.parametrize(("kind", "bit"), [("over-voltage", 8), ("over-current", 16)])
@@ -292,16 +294,70 @@ def test_detuning_changes_what_the_supply_sees() -> None:
     assert scene.bench.tank.load_ohm(161270.0) != pytest.approx(before_ohm, rel=0.05)
 
 
-def test_exchanged_coil_makes_another_field_at_the_same_current() -> None:
+def test_a_coil_exchanged_under_current_opens_the_circuit_first() -> None:
     scene = make_scene()
     drive(scene)
     before_a_per_m = scene.bench.field_a_per_m
-    plan = begun(scene, "coil-exchanged", size=18, duration_s=1.0)
+    plan = begun(scene, "coil-exchanged", size=18, duration_s=10.0)
+    for _ in range(5):
+        scene.bench.advance(1.0)
+        assert scene.bench.field_a_per_m == 0.0
+        assert float(ask(scene, "psu", b"V1O?\n").strip(b"V\r\n")) > 19.0
+    assert scene.bench.tank.ungated_live_s == 0.0
     scene.bench.advance(1.0)
     assert scene.bench.field_a_per_m > 1.2 * before_a_per_m
-    plan.apply(1.0)
+    plan.apply(10.0)
+    scene.bench.advance(5.0)
+    assert scene.bench.field_a_per_m == 0.0
     scene.bench.advance(1.0)
     assert scene.bench.field_a_per_m == pytest.approx(before_a_per_m)
+
+
+def test_a_coil_without_current_is_exchanged_at_once() -> None:
+    scene = make_scene()
+    begun(scene, "coil-exchanged", size=18)
+    ask(scene, "gen", b"FREQ 161270\nOUTP ON\n")
+    ask(scene, "psu", b"V1 20\nI1 10\nOVP1 25\nOCP1 15\nOP1 1\n")
+    scene.bench.advance(1.0)
+    assert scene.bench.field_a_per_m > 10_000.0
+
+
+def test_a_shorted_turn_detunes_the_tank_and_never_raises_the_field() -> None:
+    scene = make_scene()
+    drive(scene)
+    before_a_per_m, before_hz = scene.bench.field_a_per_m, scene.bench.tank.resonance_hz
+    begun(scene, "turn-shorted")
+    assert scene.bench.tank.resonance_hz == pytest.approx(9.0 / 8.0 * before_hz)
+    scene.bench.advance(1.0)
+    assert 0.0 < scene.bench.field_a_per_m < 0.3 * before_a_per_m
+
+
+def test_a_changed_gain_changes_the_field_alone() -> None:
+    scene = make_scene()
+    drive(scene)
+    before = scene.bench.tank.now
+    plan = begun(scene, "gain-changed", size=1.25, duration_s=1.0)
+    scene.bench.advance(1.0)
+    now = scene.bench.tank.now
+    assert now.field_a_per_m == pytest.approx(1.25 * before.field_a_per_m)
+    assert (now.voltage_v, now.current_a) == pytest.approx(before[:2])
+    plan.apply(1.0)
+    scene.bench.advance(1.0)
+    assert scene.bench.field_a_per_m == pytest.approx(before.field_a_per_m)
+
+
+def test_a_direct_coil_is_exchanged_as_one() -> None:
+    scene = make_scene()
+    coil: Any = DirectCoil.magnetherm()
+    coil.direct_per_ampere_per_m = 100.0
+    scene.bench.tank = coil
+    drive(scene, 900.0)
+    begun(scene, "coil-exchanged", size=17)
+    scene.bench.advance(5.0)
+    assert scene.bench.field_a_per_m < 1.0
+    scene.bench.advance(1.0)
+    assert scene.bench.field_a_per_m > 1100.0
+    assert coil.resonance_hz == pytest.approx(105.2e3, rel=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -347,6 +403,14 @@ def test_exchanged_capacitor_moves_the_resonance() -> None:
 
 
 # When
+
+
+def test_before_its_time_begins_no_phase_has_begun() -> None:
+    scene = make_scene()
+    plan = FaultPlan([Fault("silence", "psu", phase="baseline", after_s=2.0)], scene)
+    assert plan.apply(-math.inf, "baseline") == []
+    assert plan.apply(0.0, "baseline") == plan.apply(1.9, "baseline") == []
+    assert len(plan.apply(2.0, "baseline")) == 1
 
 
 def test_fault_lasts_from_its_time_for_its_duration() -> None:

@@ -4,6 +4,9 @@ import pytest
 
 from simulators.keysight_33500 import Keysight33500
 
+NO_ERROR = b'+0,"No error"\n'
+ONE = b"+1.0000000000000E+00"
+
 
 @pytest.fixture
 def generator() -> Keysight33500:
@@ -37,6 +40,15 @@ def generator() -> Keysight33500:
         (b"BURS:NCYC 5;NCYC?;MODE?\n", b"+5.0000000000000E+00;TRIG\n"),
         (b"TRIG:SOUR BUS;SOUR?\n", b"BUS\n"),
         (b"OUTP:SYNC?;POL?\n", b"1;NORM\n"),
+        (b"FREQ:MODE?;MODE LIST;MODE?;MODE CW;MODE?\n", b"CW;LIST;CW\n"),
+        (b"SWE:STAT ON;STAT?;:FREQ:MODE?;:AM:STAT 1;:SWE:STAT?\n", b"1;SWE;0\n"),
+        (b"BURS:NCYC INF;NCYC?;NCYC? MIN\n", b"+9.9000000000000E+37;%s\n" % ONE),
+        (b"BURS:PHAS 90;PHAS?;GATE:POL?\n", b"+9.0000000000000E+01;NORM\n"),
+        (b"TRIG1:SLOP NEG;SLOP?;COUN?\n", b"NEG;%s\n" % ONE),
+        (b"TRIG:DEL 5 MS;DEL?;TIM?\n", b"+5.0000000000000E-03;%s\n" % ONE),
+        (b"FUNC:ARB:FILT?;SRAT?;ADV?\n", b"NORM;+4.0000000000000E+04;SRAT\n"),
+        (b"FM:DEV 500;DEV?;INT:FUNC SQU;FUNC?\n", b"+5.0000000000000E+02;SQU\n"),
+        (b"SYST:BEEP:STAT OFF;STAT?;:OUTP:TRIG:SLOP?\n", b"0;POS\n"),
         (b"*OPC?\n", b"1\n"),
         (b"*ESR?;*ESR?\n", b"+128;+0\n"),
         (b"SYST:ERR?\n", b'+0,"No error"\n'),
@@ -104,6 +116,81 @@ def test_a_33220a_has_no_channel_numbers_and_13_digits() -> None:
     assert generator.receive(b"SOUR:FREQ 1000;:FREQ?\n") == b"+1.0000000000000E+03\n"
     assert generator.receive(b"SOUR1:FREQ?\n") == b""
     assert generator.receive(b"SYST:ERR?\n") == b'-113,"Undefined header"\n'
+
+
+def test_the_period_of_a_33220a_has_a_name_of_its_own() -> None:
+    generator = Keysight33500("33220A")
+    assert generator.receive(b"PULS:PER 1e-5;PER?;:FREQ?\n") == (
+        b"+1.0000000000000E-05;+1.0000000000000E+05\n"
+    )
+    generator.receive(b"FREQ:MODE?;:BPSK:STAT?\n")
+    assert generator.receive(b"SYST:ERR?;ERR?\n") == (
+        b'-113,"Undefined header";-113,"Undefined header"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "channels", "highest"),
+    [
+        ("33509B", 1, b"+2.000000000000000E+07"),
+        ("33510B", 2, b"+2.000000000000000E+07"),
+        ("33511B", 1, b"+2.000000000000000E+07"),
+        ("33512B", 2, b"+2.000000000000000E+07"),
+        ("33519B", 1, b"+3.000000000000000E+07"),
+        ("33520B", 2, b"+3.000000000000000E+07"),
+        ("33521B", 1, b"+3.000000000000000E+07"),
+        ("33522B", 2, b"+3.000000000000000E+07"),
+    ],
+)
+def test_channels_and_highest_frequency(
+    model: str, channels: int, highest: bytes
+) -> None:
+    generator = Keysight33500(model)
+    assert model.encode() in generator.receive(b"*IDN?\n")
+    assert generator.receive(b"FREQ? MAX\n") == highest + b"\n"
+    second = generator.receive(b"SOUR2:FREQ? MAX\n")
+    assert second == (highest + b"\n" if channels == 2 else b"")
+
+
+def test_the_second_channel_is_its_own_and_clocks_nothing() -> None:
+    generator = Keysight33500("33522B")
+    generator.receive(b"SOUR2:FREQ 5000;VOLT 2;:SOUR2:FUNC SQU;:OUTP2 ON\n")
+    generator.receive(b"SOUR2:BURS:NCYC 7;:TRIG2:SOUR EXT;:OUTP:SYNC:SOUR CH2\n")
+    assert generator.receive(b"SOUR2:FREQ?;VOLT?;:SOUR2:FUNC?;:OUTP2?\n") == (
+        b"+5.000000000000000E+03;+2.0000000000000E+00;SQU;1\n"
+    )
+    assert generator.receive(b"FREQ?;FUNC?;:OUTP?;:BURS:NCYC?\n") == (
+        b"+1.000000000000000E+03;SIN;0;" + ONE + b"\n"
+    )
+    assert generator.receive(b"TRIG2:SOUR?;:TRIG1:SOUR?;:OUTP:SYNC:SOUR?\n") == (
+        b"EXT;IMM;CH2\n"
+    )
+    assert generator.true_frequency_hz == 0.0
+    generator.receive(b"SOUR2:FREQ 1 GHZ\n")
+    assert generator.receive(b"SYST:ERR?\n") == b'-131,"Invalid suffix"\n'
+    assert generator.receive(b"*RST;OUTP2?;:SOUR2:FREQ?;:TRIG2:SOUR?\n") == (
+        b"0;+1.000000000000000E+03;IMM\n"
+    )
+
+
+@pytest.mark.parametrize("mode", [b"AM", b"FM", b"PM", b"FSK", b"BPSK", b"SWE", b"SUM"])
+def test_a_wave_that_is_broken_up_has_no_frequency(mode: bytes) -> None:
+    generator = Keysight33500()
+    generator.receive(b"FREQ 161270;:OUTP ON;:BURS:STAT ON\n")
+    generator.receive(mode + b":STAT ON\n")
+    assert generator.receive(mode + b":STAT?;:BURS:STAT?\n") == b"1;0\n"
+    assert generator.true_frequency_hz == 0.0
+    generator.receive(b"BURS:STAT OFF\n")  # it is off already
+    assert generator.true_frequency_hz == 0.0
+    generator.receive(mode + b":STAT OFF\n")
+    assert generator.true_frequency_hz == 161270.0
+
+
+def test_only_the_wave_that_is_built_in_can_be_chosen() -> None:
+    generator = Keysight33500()
+    name = generator.receive(b"FUNC:ARB?\n")
+    assert generator.receive(b"FUNC:ARB " + name + b"SYST:ERR?\n") == NO_ERROR
+    assert generator.receive(b"FUNC:ARB MINE\nSYST:ERR?\n").startswith(b"-224")
 
 
 def test_another_load_changes_the_display_not_the_output(

@@ -40,6 +40,35 @@ def scope() -> KeysightScope:
         ),
         (b":WAV:UNS 0;UNS?;BYT LSBF;BYT?;FORM?;SOUR?\n", b"0;LSBF;BYTE;CHAN1\n"),
         (b"*OPC?;*ESR?\n", b"1;+0\n"),
+        (b"*ESR?;*ESE 32;*ESE?;*SRE 0;*STB?\n", b"+0;+32;+0\n"),
+        (b":MEAS:VMAX?;VMIN?;VAMP?\n", b"+3.54960E+00;-3.54960E+00;+7.09920E+00\n"),
+        (b":MEAS:VAV? DISP;DUTY? CHAN1\n", b"+0.00000E+00;+5.00000E+01\n"),
+        (b":MEAS:RIS?;:MEAS:PWID? CHAN1\n", b"+1.39245E-06;+2.35849E-06\n"),
+        (b":MEAS:VRMS? DISPlay;VRMS? CHAN3,DC\n", b"+2.50995E+00;+9.9E+37\n"),
+        (b":MEAS:VPP CHAN1;DUTY? CHAN2\n", b"+9.9E+37\n"),
+        (b":ACQ:TYPE?;COUN 16;COUN?;MODE?\n", b"NORM;+16;RTIM\n"),
+        (b":ACQ:SRAT?;POIN?\n", b"+2.50000000E+07;+1000\n"),
+        (b":TIM:RANG 1e-3;SCAL?\n", b"+1.00000000E-04\n"),
+        (b":TIM:POS 1e-3;:WAV:XOR?;XINC?\n", b"+9.80000000E-04;+4.00000000E-08\n"),
+        (
+            b":TIM?\n",
+            b":TIM:MODE MAIN;REF CENT;MAIN:RANG +4.00000000E-05;POS +0.00000000E+00\n",
+        ),
+        (
+            b":CHAN2?\n",
+            b":CHAN2:RANG +8.00000000E+00;OFFS +0.00000000E+00;COUP DC;IMP ONEM;"
+            b'DISP 1;BWL 0;INV 0;LAB "2";UNIT VOLT;PROB +1.00000000E+00;'
+            b"PROB:SKEW +0.00000000E+00;STYP SING\n",
+        ),
+        (b':CHAN1:RANG 16;SCAL?;LAB "coil";LAB?\n', b'+2.00000000E+00;"coil"\n'),
+        (b":CHAN1:OFFS 0.5;OFFS?;:WAV:YOR?\n", b"+5.00000000E-01;+5.00000000E-01\n"),
+        (b":TRIG:EDGE:LEV 0.25,CHAN1;:TRIG:LEV?\n", b"+2.50000000E-01\n"),
+        (b":TRIG:EDGE:SOUR CHAN2;SLOP NEG;SLOP?;:TRIG:SOUR?\n", b"NEG;CHAN2\n"),
+        (b":TRIG:SWE NORM;SWE?;MODE?\n", b"NORM;EDGE\n"),
+        (b":WAV:POIN:MODE RAW;MODE?;:WAV:POIN MAX;POIN?\n", b"RAW;+62500\n"),
+        (b":VIEW CHAN3;:BLANk CHAN1;:STAT? CHAN3;STAT? CHAN1\n", b"1;0\n"),
+        (b":OPER:COND?;:STOP;:OPER:COND?;:RUN;:OPER:COND?\n", b"+8;+0;+8\n"),
+        (b":DIG CHAN1;:OPER:COND?\n", b"+0\n"),
     ],
 )
 def test_bytes(scope: KeysightScope, sent: bytes, answer: bytes) -> None:
@@ -115,3 +144,27 @@ def test_models_spell_their_names() -> None:
 def test_nothing_is_sent_unasked(scope: KeysightScope) -> None:
     assert scope.advance(1.0) == b""
     assert scope.receive(b"\r\n \n;\n") == b""
+
+
+def test_an_offset_and_a_position_move_the_samples(scope: KeysightScope) -> None:
+    scope.receive(b":WAV:FORM ASC;POIN 100;:CHAN1:OFFS 3\n")
+    values = scope.receive(b":WAV:DATA?\n")[10:].split(b",")
+    # 3 V above the lower edge: clipped at 3 - 4 V
+    assert min(map(float, values)) == -1.0
+    assert max(map(float, values)) == pytest.approx(3.5496, abs=0.04)
+    scope.receive(b":CHAN1:OFFS 0;:TIM:POS 2e-6\n")
+    later = scope.receive(b":WAV:DATA?\n")[10:-1].split(b",")
+    scope.receive(b":TIM:POS 0\n")
+    before = scope.receive(b":WAV:DATA?\n")[10:-1].split(b",")
+    assert later[:-5] == before[5:]  # 0.4 us a sample
+
+
+def test_reset_takes_the_defaults(scope: KeysightScope) -> None:
+    before = scope.receive(b":CHAN1?;:TIM?;:WAV:PRE?;:ACQ:TYPE?;:TRIG:SLOP?\n")
+    scope.receive(b':CHAN1:SCAL 2;OFFS 1;COUP AC;LAB "x";:TIM:SCAL 1e-3;POS 1\n')
+    scope.receive(b":WAV:FORM WORD;POIN 100;:ACQ:TYPE HRES;:TRIG:SLOP NEG;:STOP\n")
+    assert scope.receive(b":CHAN1?;:TIM?;:WAV:PRE?;:ACQ:TYPE?\n") not in before
+    scope.receive(b"*RST\n")
+    after = scope.receive(b":CHAN1?;:TIM?;:WAV:PRE?;:ACQ:TYPE?;:TRIG:SLOP?\n")
+    assert after == before
+    assert scope.running

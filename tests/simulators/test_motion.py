@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from simulators.motion import Moments, with_bursts
+from simulators.motion import Moments
 from simulators.probe import Probe, ProbeParameters
 
 STEP_S = 0.1
@@ -44,16 +44,6 @@ def test_never_is_never():
 def test_times_without_sense_are_refused(times):
     with pytest.raises(ValueError, match="times above 0"):
         Moments(Random(1), *times)
-
-
-def test_bursts_multiply_what_is_scheduled():
-    steps = with_bursts([(100.0, 0.5), (9_000.0, 2.0)], series(), 3.0, until_s=600.0)
-    factors = {factor for at_s, factor in steps if at_s < 100.0}
-    later = {factor for at_s, factor in steps if 100.0 <= at_s <= 600.0}
-    assert factors == {1.0, 3.0}
-    assert later == {0.5, 1.5}
-    assert steps[-1] == (9_000.0, 2.0)
-    assert [at_s for at_s, _ in steps] == sorted(at_s for at_s, _ in steps)
 
 
 def at_43(parameters: ProbeParameters, **moments: Moments) -> list[float | None]:

@@ -124,3 +124,16 @@ def test_impossible_ilp_is_refused(wrong):
 def test_impossible_particle_is_refused(wrong):
     with pytest.raises(ValueError, match="not above zero"):
         LinearResponse(**wrong)
+
+
+def test_a_barrier_that_overflows_never_relaxes_and_heats_nothing():
+    hard = LinearResponse(diameter_m=1e-7, anisotropy_j_per_m3=1e6, viscosity_pa_s=None)
+    assert hard.relaxation_s(37.0) == (math.inf, math.inf, math.inf)
+    assert hard.power_w_per_kg(1e4, 1e5, 37.0) == 0.0
+    floating = LinearResponse(diameter_m=1e-7, anisotropy_j_per_m3=1e6)
+    assert floating.power_w_per_kg(1e4, 1e5, 37.0) > 0.0
+
+
+def test_no_field_or_no_frequency_is_no_heat():
+    assert LinearResponse().power_w_per_kg(0.0, 1e5, 37.0) == 0.0
+    assert LinearResponse().power_w_per_kg(1e4, 0.0, 37.0) == 0.0

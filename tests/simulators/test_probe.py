@@ -150,3 +150,33 @@ def test_negative_parameters_are_refused(key):
         ProbeParameters(**{key: -0.1})
     with pytest.raises(ValueError, match="below zero"):
         ProbeParameters(**{key: math.nan})
+
+
+def test_moving_average_is_the_mean_of_the_readings_within_it():
+    probe = clean(lag_s=0.0, average_s=1.0)
+    probe.read()
+    shown = []
+    for k in range(1, 9):
+        probe.advance(0.25, 37.0 + k)
+        shown.append(probe.read())
+    # of the last four readings, each 0.25 s apart: late by one and a half of them
+    assert shown[-1] == pytest.approx(37.0 + 8.0 - 1.5, rel=1e-12)
+    assert shown[0] == pytest.approx(37.5, rel=1e-12)
+
+
+def test_average_comes_before_rounding_and_makes_the_noise_smaller():
+    probe = clean(lag_s=0.0, noise_c=0.1, average_s=4.0)
+    noisy = [probe.read()]
+    for _ in range(4000):
+        probe.advance(0.25, 37.0)
+        noisy.append(probe.read())
+    rms_c = math.sqrt(sum((t_c - 37.0) ** 2 for t_c in noisy) / len(noisy))
+    assert rms_c == pytest.approx(0.1 / math.sqrt(16.0), rel=0.15)
+    rounding = clean(lag_s=0.0, average_s=1.0, step_c=0.1)
+    rounding.advance(0.5, 37.16)
+    assert rounding.read() == pytest.approx(37.2)
+
+
+def test_average_without_an_end_is_refused():
+    with pytest.raises(ValueError, match="moving average"):
+        ProbeParameters(average_s=math.inf)

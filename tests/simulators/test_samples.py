@@ -1,12 +1,16 @@
 """Every kind of sample from the values of a config, and probes at rest in it."""
 
+from math import exp, inf
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from controller.config.model import Simulation
 from controller.config.samples import SAMPLES, TissueName, sample_model
 from simulators.bench import Sample
+from simulators.nanoparticles import LinearResponse
 from simulators.pennes_sphere import PennesSphere
 from simulators.samples import build, fibre
 from simulators.tissues import tissues
@@ -66,6 +70,69 @@ def test_defaults_of_a_table_are_those_of_the_class():
     assert grid.parameters == TumourGrid().parameters
     assert isinstance(vial, Vial)
     assert vial.parameters == Vial().parameters
+
+
+LINEAR = {"heating_law": "linear-response", "viscosity_ratio": 1.0}
+
+
+@pytest.mark.parametrize("kind", [*CLASSES])
+def test_law_of_heating_is_chosen_by_the_table(kind):
+    """Golden case: 16 nm, 20 kJ/m³, 1 mPa·s, 10 kA/m at 100 kHz give 110.65 W/g."""
+    measured, computed = made(kind), made(kind, **LINEAR)
+    particles = computed.parameters.particles
+    assert particles.power_w_per_kg(1e4, 1e5, 37.0) == pytest.approx(110.65e3, rel=2e-4)
+    assert not isinstance(measured.parameters.particles, LinearResponse)
+    straight = made(kind, **LINEAR, langevin_saturation=False).parameters.particles
+    assert straight.power_w_per_kg(1e4, 1e5, 37.0) == pytest.approx(159.02e3, rel=2e-4)
+
+
+@pytest.mark.parametrize("kind", ["two-node", "pennes-sphere", "tumour-grid"])
+def test_cores_are_stuck_in_tissue_and_float_in_a_vial_unless_told(kind):
+    stuck = made(kind, heating_law="linear-response").parameters.particles
+    assert stuck.viscosity_pa_s is None
+    vial = made("vial", heating_law="linear-response").parameters.particles
+    assert vial.viscosity_pa_s == pytest.approx(1e-3)
+
+
+@given(
+    core=st.floats(2e-9, 1e-7),
+    shell=st.floats(0.0, 1e-6),
+    anisotropy=st.floats(100.0, 1e6),
+    magnetisation=st.floats(1e3, 2e6),
+    attempt=st.floats(1e-12, 1e-7),
+    viscosity=st.none() | st.floats(0.1, 1e6),
+    field=st.floats(0.0, 1e5),
+    saturates=st.booleans(),
+)
+def test_any_cores_of_a_config_heat_by_a_number(
+    core, shell, anisotropy, magnetisation, attempt, viscosity, field, saturates
+):
+    sample = made(
+        "two-node",
+        heating_law="linear-response",
+        core_diameter_m=core,
+        shell_m=shell,
+        anisotropy_j_per_m3=anisotropy,
+        magnetisation_a_per_m=magnetisation,
+        attempt_s=attempt,
+        viscosity_ratio=viscosity,
+        langevin_saturation=saturates,
+    )
+    power_w = sample.parameters.particles.power_w_per_kg(field, 161_270.0, 37.0)
+    assert 0.0 <= power_w < inf
+
+
+@pytest.mark.parametrize("kind", ["two-node", "pennes-sphere", "tumour-grid"])
+def test_what_feeds_a_tumour_is_read_for_every_kind(kind):
+    table = {"own_w": 0.0, "washout_s": 50.0, "body_c": 34.5, "body_kg": 0.4}
+    sample = made(kind, **table, perfusion_steps=[{"at_s": 1.0, "factor": 2.0}])
+    for _ in range(50):
+        sample.advance(1.0, 9_000.0, 161_270.0)
+    blood = sample._blood
+    assert blood.particles_left == pytest.approx(exp(-1.0))
+    assert blood.flow.scheduled == 2.0
+    assert 34.0 < sample.at("body") < 34.5
+    assert blood._body.parameters.mass_kg == 0.4
 
 
 def test_body_follows_only_where_it_has_heat_of_its_own():

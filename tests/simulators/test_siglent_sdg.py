@@ -127,3 +127,64 @@ def test_faults_and_the_mains() -> None:
     generator.receive(b"C1:BSWV FRQ,5\n")
     generator.power_cycled()
     assert (generator.output_on, generator.frequency_hz) == (False, 1000.0)
+
+
+@pytest.mark.parametrize(
+    ("sent", "fields"),
+    [
+        (b"WVTP,SQUARE,DUTY,30", b"PHSE,0,DUTY,30"),
+        (b"WVTP,PULSE,DUTY,20%", b"PHSE,0,DUTY,20"),
+        (b"WVTP,RAMP,SYM,80", b"PHSE,0,SYM,80"),
+        (b"HLEV,3V,LLEV,-1", b"AMP,4V,AMPVRMS,1.414Vrms,MAX_OUTPUT_AMP,20V,OFST,1V"),
+        (b"WVTP,SQUARE,AMPVRMS,1.5", b"AMP,3V,AMPVRMS,1.5Vrms"),
+    ],
+)
+def test_levels_and_shares_of_a_wave(sent: bytes, fields: bytes) -> None:
+    generator = SiglentSdg()
+    generator.receive(b"C1:BSWV " + sent + b"\n")
+    assert fields in generator.receive(b"C1:BSWV?\n")
+    assert generator.receive(b"SYST:ERR?\n") == NO_ERROR
+
+
+@pytest.mark.parametrize(
+    "sent", [b"DUTY,0", b"SYM,101", b"HLEV,30", b"WVTP,ARB,AMPVRMS,1", b"DUTY,x"]
+)
+def test_a_share_out_of_range_is_refused(sent: bytes) -> None:
+    generator = SiglentSdg()
+    generator.receive(b"C1:BSWV " + sent + b"\n")
+    assert generator.receive(b"SYST:ERR?\n").startswith(b"-222")
+
+
+@pytest.mark.parametrize("mode", [b"MDWV", b"SWWV", b"BTWV"])
+def test_a_wave_that_is_broken_up_has_no_frequency(mode: bytes) -> None:
+    generator = SiglentSdg()
+    generator.receive(b"C1:OUTP ON\n")
+    assert generator.receive(b"C1:" + mode + b"?\n") == b"C1:%s STATE,OFF\n" % mode
+    generator.receive(b"C1:" + mode + b" STATE,ON\n")
+    answer = generator.receive(b"C1:" + mode + b"?\n")
+    assert answer.startswith(b"C1:%s STATE,ON,CARR,WVTP,SINE,FRQ,1000HZ," % mode)
+    assert generator.true_frequency_hz == 0.0
+    assert generator.receive(b"C2:" + mode + b"?\n") == b"C2:%s STATE,OFF\n" % mode
+    generator.receive(b"C1:" + mode + b" STATE,OFF\n")
+    assert generator.true_frequency_hz == 1000.0
+
+
+def test_only_one_mode_is_on_and_its_parameters_are_kept() -> None:
+    generator = SiglentSdg()
+    generator.receive(b"C1:BTWV STATE,ON\nC1:MDWV FM\nC1:MDWV STATE,ON\n")
+    generator.receive(b"C1:MDWV FM,DEVI,5000\nC1:MDWV FM,SRC,INT\n")
+    assert generator.receive(b"C1:BTWV?\n") == b"C1:BTWV STATE,OFF\n"
+    assert generator.receive(b"C1:MDWV?\n").startswith(
+        b"C1:MDWV STATE,ON,FM,DEVI,5000,SRC,INT,CARR,WVTP,SINE,"
+    )
+    generator.receive(b"*RST\n")
+    assert generator.receive(b"C1:MDWV?\n") == b"C1:MDWV STATE,OFF\n"
+
+
+def test_what_no_inverter_depends_on_is_answered() -> None:
+    generator = SiglentSdg()
+    assert generator.receive(b"C1:ARWV?\n") == b"C1:ARWV INDEX,2,NAME,StairUp\n"
+    assert generator.receive(b"C2:SYNC?\n") == b"C2:SYNC OFF,TYPE,CH1\n"
+    assert generator.receive(b"C1:INVT?\n") == b"C1:INVT OFF\n"
+    generator.receive(b"C1:INVT ON\n")
+    assert generator.receive(b"SYST:ERR?\n").startswith(b"-113")

@@ -1,13 +1,11 @@
-"""The table of tissues, the laws of perfusion, and the factor on it."""
+"""The table of tissues, and the laws of perfusion."""
 
 import math
-from random import Random
 
 import numpy as np
 import pytest
 
 from simulators.tissues import (
-    Flow,
     perfusion_kg_per_s_m3,
     rest_kg_per_s_m3,
     tissue,
@@ -94,39 +92,3 @@ def test_constant_law_is_one_everywhere():
     assert rest_kg_per_s_m3("constant") == 1.0
     flow = perfusion_kg_per_s_m3("constant", np.array([20.0, 43.0]))
     assert flow.tolist() == [1.0, 1.0]
-
-
-def test_scheduled_steps_hold_until_the_next():
-    flow = Flow([(10.0, 2.0), (20.0, 0.5)])
-    factors = [flow.advance(5.0) for _ in range(6)]
-    assert factors == [1.0, 1.0, 2.0, 2.0, 0.5, 0.5]
-    assert not flow.steady
-
-
-def test_flow_without_anything_is_steady():
-    flow = Flow(fluctuation=0.1)
-    assert flow.steady
-    assert flow.advance(1.0) == 1.0
-
-
-def test_flow_wanders_with_its_rms_and_correlation():
-    flow = Flow(fluctuation=0.10, fluctuation_s=30.0, rng=Random(5))
-    factors = np.array([flow.advance(1.0) for _ in range(40_000)])
-    off = factors - factors.mean()
-    assert factors.mean() == pytest.approx(1.0, abs=0.01)
-    assert factors.std() == pytest.approx(0.10, rel=0.05)
-    lagged = (off[:-30] * off[30:]).mean() / (off * off).mean()
-    assert lagged == pytest.approx(math.exp(-1.0), abs=0.06)
-
-
-def test_draws_do_not_depend_on_the_tick():
-    slow, fast = (Flow(fluctuation=0.2, rng=Random(3)) for _ in range(2))
-    coarse = [slow.advance(1.0) for _ in range(50)]
-    fine = [fast.advance(0.25) for _ in range(200)]
-    assert fine[::4] == pytest.approx(coarse)
-
-
-@pytest.mark.parametrize("steps", [[(1.0, -1.0)], [(2.0, 1.0), (1.0, 1.0)]])
-def test_impossible_schedule_is_refused(steps):
-    with pytest.raises(ValueError, match="steps of perfusion"):
-        Flow(steps)

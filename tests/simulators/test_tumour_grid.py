@@ -9,9 +9,10 @@ import pytest
 from scipy.sparse import diags_array, eye_array, kron
 from scipy.sparse.linalg import spsolve
 
+from simulators.circulation import Flow
 from simulators.nanoparticles import Ilp
-from simulators.tissues import Flow
 from simulators.tumour_grid import GridParameters, TumourGrid
+from tests.benchmarks.plant_speed import grid_error
 
 FIELD_A_PER_M, FREQUENCY_HZ = 9_000.0, 161_270.0
 USUAL = GridParameters()
@@ -48,6 +49,11 @@ def test_it_settles_at_the_solution_of_the_whole_balance(tick_s):
     run(grid, 4000.0, tick_s)
     assert expected.max() > 5.0
     assert grid._rise_k == pytest.approx(expected, rel=1e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize(("cells", "within"), [(15, 3e-3), (21, 1e-3)])
+def test_it_agrees_with_the_exact_sphere_of_its_volume(cells, within):
+    assert abs(grid_error("grey matter", 8e-3, cells)) < within
 
 
 def test_energy_in_is_energy_stored_and_carried_away():

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from simulators.circulation import Flow
 from simulators.two_node import (
     BLOOD_J_PER_ML_K,
     SMALL_FAST,
@@ -98,6 +99,24 @@ def test_an_hour_in_one_step_is_stable_even_with_wandering_perfusion():
         assert 37.0 < sample.at("core") < 60.0
 
 
+@pytest.mark.parametrize("tick_s", [0.05, 0.2])
+def test_chance_alone_never_cools_below_the_blood_in_the_steps_of_a_bench(tick_s):
+    """As perfused as a config may ask for, and as wandering."""
+    fast = TissueParameters(
+        heat_capacity_j_per_ml_k=1.0,
+        tumour_perfusion_per_s=0.2,
+        tissue_perfusion_per_s=0.2,
+        fluctuation=0.5,
+        fluctuation_s=1.0,
+    )
+    for seed in range(20):
+        sample = TwoNode(fast, Random(seed))
+        sample.tumour_c = sample.tissue_c = 60.0
+        for _ in range(100):
+            sample.advance(tick_s, 0.0, FREQUENCY_HZ)
+            assert min(sample.tumour_c, sample.tissue_c) >= 37.0
+
+
 def test_full_field_takes_about_two_minutes_and_the_hold_about_half_of_it():
     assert 80.0 < seconds_to(TwoNode(STEADY), 43.0, FIELD_A_PER_M) < 120.0
     assert 120.0 < seconds_to(TwoNode(STEADY), 43.0, 13_300.0) < 150.0
@@ -181,7 +200,7 @@ def test_perfusion_wanders_with_its_rms_and_correlation():
     offsets = []
     for _ in range(40_000):
         sample.advance(1.0, 0.0, 0.0)
-        offsets.append(sample._perfusion_offset)
+        offsets.append(sample._flow.offset)
     mean = sum(offsets) / len(offsets)
     variance = sum((x - mean) ** 2 for x in offsets) / len(offsets)
     lagged = sum(
@@ -206,7 +225,10 @@ def test_more_perfusion_cools_and_the_mean_stays():
 
 def test_the_frozen_source_agrees_with_a_matrix_of_the_same_perfusion():
     """A perfusion that is held 30 % up must act like 30 % more perfusion."""
-    sample = TwoNode(replace(STEADY, fluctuation=1e-12), Random(1))
+    flow = Flow(fluctuation=1e-12, rng=Random(1))
+    flow.advance(1.0)
+    flow.offset, flow._until_draw_s = 0.3, 1e6
+    sample = TwoNode(STEADY, flow=flow)
     more = replace(
         STEADY,
         tumour_perfusion_per_s=STEADY.tumour_perfusion_per_s * 1.3,
@@ -214,8 +236,6 @@ def test_the_frozen_source_agrees_with_a_matrix_of_the_same_perfusion():
     )
     exact = TwoNode(more)
     for _ in range(3000):
-        sample._deviation = sample._perfusion_offset = 0.3
-        sample._until_draw_s = 10.0
         sample.advance(0.1, 8000.0, FREQUENCY_HZ)
         exact.advance(0.1, 8000.0, FREQUENCY_HZ)
     assert sample.at("core") == pytest.approx(exact.at("core"), abs=1e-3)

@@ -131,3 +131,13 @@ def test_sediment_leaves_with_its_time_constant():
 def test_negative_convection_or_sedimentation_is_refused(key):
     with pytest.raises(ValueError, match="below zero"):
         replace(CASE_B, **{key: -1.0})
+
+
+def test_resistor_heats_the_liquid_whatever_the_field():
+    vial, heated = Vial(CASE_B), Vial(replace(CASE_B, particles_g=0.0))
+    heated.heater_w = 0.5
+    for _ in range(120):
+        vial.advance(1.0, FIELD_A_PER_M, FREQUENCY_HZ)
+        heated.advance(1.0, 0.0, 0.0)
+    assert heated.at("sample") == pytest.approx(vial.at("sample"), rel=1e-12)
+    assert heated.at("sample") > 30.0
