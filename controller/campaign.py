@@ -4,6 +4,7 @@ Each case is a run of its own on the whole stack, in simulated time, with the tr
 values watched. What is asked and how it is judged stands in ``analysis.campaign``.
 """
 
+import logging
 import os
 import random
 from collections.abc import Iterator, Sequence
@@ -129,8 +130,8 @@ def jobs(config: Path, found: Sequence[Case], *, seeds: int, full: bool) -> list
 def run_all(listed: Sequence[Job], workers: int = 0) -> Iterator[Ran]:
     """Run the jobs in parallel processes; what each came to, in their order."""
     count = workers or os.cpu_count() or 1
-    # spawned, as on every system: a forked one would share what is open here
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    # spawned, as on every system, and silent: each says in its record what is wrong
+    with ProcessPoolExecutor(count, get_context("spawn"), logging.disable) as pool:
         yield from pool.map(run_one, listed, chunksize=4)
 
 

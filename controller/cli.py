@@ -16,9 +16,10 @@ from controller.commands import find as find_command
 from controller.commands import run as run_command
 from controller.commands import simulate as simulate_command
 from controller.errors import AmfError, ConfigError
+from controller.host.stop_signals import deaf
 from controller.rehearsal import Link
 
-REFUSED = 2
+REFUSED, ENDED, INTERRUPTED = 2, 3, 130
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -260,6 +261,11 @@ def main() -> None:
     except AmfError as error:
         errors.print(str(error), style="red", markup=False, highlight=False)
         sys.exit(REFUSED)
+    except SystemExit as end:
+        # Ctrl-C where no command takes it, as while it is still being loaded
+        sys.exit(ENDED if end.code == INTERRUPTED else end.code)
+    finally:
+        deaf()  # what is pressed while the program tidies up changes no exit code
 
 
 if __name__ == "__main__":

@@ -197,7 +197,7 @@ class Loop:
             self._publish(self._bench.measure(self.state.t_s, 0.0, (), ()))
 
     def _say_off(self, report: OffReport) -> None:
-        self._off = report
+        self._off, t_s = report, self._bench.clock.now()
         utc = datetime.now(UTC).isoformat(timespec="seconds")
         try:
             self._record.event("off", report.sentence, {"confirmed": report.confirmed})
@@ -206,6 +206,7 @@ class Loop:
         self._operator.publish(
             {
                 "kind": "off",
+                "t_s": t_s,
                 "confirmed": report.confirmed,
                 "utc": utc,
                 "sentence": report.sentence,
@@ -235,9 +236,12 @@ class Loop:
         course = self.state.course
         if course.phase == "done":
             return COMPLETED, completed(self._settings)
+        stopped = "stopped by the operator"
         if self.state.faults:
-            return ENDED, f"tripped: {self.state.faults[0].sentence}"
-        return ENDED, "stopped by the operator"
+            why = f"tripped: {self.state.faults[0].sentence}"
+            over = course.phase == "stopped"
+            return ENDED, f"{why}; then {stopped}" if over else why
+        return ENDED, stopped
 
     def _close(self, outcome: Outcome) -> None:
         try:

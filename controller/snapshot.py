@@ -173,12 +173,14 @@ def _field(state: State, m: Measurement, s: Settings) -> dict[str, Any]:
 def _drive(m: Measurement) -> dict[str, Any]:
     drive = m.drive
     if drive is None:
-        return dict.fromkeys(("current_a", "voltage_v", "output_on", "generator_on"))
+        names = ("current_a", "voltage_v", "output_on", "generator_on", "age_s")
+        return dict.fromkeys(names)
     return {
         "current_a": number(drive.current_a),
         "voltage_v": number(drive.voltage_v),
         "output_on": drive.output_on,
         "generator_on": drive.generator_on,
+        "age_s": number(m.t_s - drive.supply_taken_s),
     }
 
 

@@ -32,8 +32,9 @@ SET_AMPERES = re.compile(rb"I1" + NUMBER + rb"\s*")
 JOINED = b"V1O?;I1O?;OP1?;LSR1?\n"
 SINGLE = (b"V1O?\n", b"I1O?\n", b"OP1?\n", b"LSR1?\n")
 FOUR_LINES = re.compile(rb"(?:[^\n]*\n){4}")
-TRIP_VOLTS = re.compile(rb"VP1" + NUMBER + rb"\s*")
-TRIP_AMPERES = re.compile(rb"CP1" + NUMBER + rb"\s*")
+# a CPX400DP is said to answer without the name (an author of public control code)
+TRIP_VOLTS = re.compile(rb"(?:VP1)?" + NUMBER + rb"\s*")
+TRIP_AMPERES = re.compile(rb"(?:CP1)?" + NUMBER + rb"\s*")
 
 QPX_TRIPS = {3: "over-voltage", 4: "over-current", 5: "sense", 6: "fault"}
 PL_CPX_TRIPS = {2: "over-voltage", 3: "over-current", 6: "fault"}

@@ -1,7 +1,9 @@
 """Keysight/Agilent 33220A and 33500B generators, channel 1.
 
 Source: the command set as public drivers of the 33220A and 33500B use it (frequency,
-amplitude, output, error queue); the wording of errors is unverified.
+amplitude, output, error queue); the wording of errors is unverified. So are the
+highest frequencies of 33509B, 33519B and 33520B; a public driver states those of the
+33510B, 33511B, 33512B and 33522B.
 Wire: SCPI, LF both ways; TCP 5025, USB-TMC or GPIB. A setting never answers; the few
 that are made are checked with ``SYST:ERR?``. Wave shape and load impedance are left as
 they are set on the instrument; the amplitude holds for that load.
@@ -37,7 +39,8 @@ class Model:
 # 10 mVpp to 10 Vpp into 50 ohm, twice that into an open circuit
 MODELS = {
     "33220A": Model(20e6, 0.010, 20.0),
-    "33521B": Model(30e6, 0.001, 20.0),
+    **dict.fromkeys(("33509B", "33510B", "33511B", "33512B"), Model(20e6, 0.001, 20.0)),
+    **dict.fromkeys(("33519B", "33520B", "33521B", "33522B"), Model(30e6, 0.001, 20.0)),
 }
 
 

@@ -5,7 +5,7 @@ other.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,9 @@ import numpy as np
 
 from gui import runs_texts as texts
 from gui.pyramid import Pyramid
+from gui.runs_index import kind_of
 from gui.runs_reader import Floats, RecordFile
+from gui.view import Notice
 from gui.wording import Message, fixed, number, part, powers, words
 
 Row = tuple[str, str, str]
@@ -38,6 +40,7 @@ class Course:
     setpoint_c: Pyramid
     hf: Pyramid
     settings: Message
+    kind: str
 
     def span_s(self) -> tuple[float, float]:
         """Give the first and the last time in s, seen from the start of heating."""
@@ -61,7 +64,20 @@ def read_course(path: Path) -> Course:
             setpoint_c=_pyramid(since_s, setpoint_c),
             hf=_pyramid(since_s, 100.0 * hf / (limit or float("nan"))),
             settings=file.settings,
+            kind=kind_of(file.header),
         )
+
+
+def band_of(courses: Sequence[Course]) -> Notice:
+    """Say which runs were of a simulated bench; nothing where both were real."""
+    kinds = {run.kind for run in courses}
+    if kinds == {"real"}:
+        return Notice()
+    if kinds == {"simulated"}:
+        return Notice(texts.COMPARE_SIMULATED, "caution")
+    both = zip(texts.RUN_LETTERS, courses, strict=True)
+    said = [f"{letter}: {texts.KINDS[run.kind]}" for letter, run in both]
+    return Notice(texts.COMPARE_MIXED.format(runs="   ".join(said)), "fault")
 
 
 def figure_rows(first: Message, second: Message) -> list[Row]:

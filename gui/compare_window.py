@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
 
 from gui import runs_texts as texts
 from gui.axes import TimeBox, style_axes
-from gui.compare import Row, figure_rows, read_course, setting_rows
+from gui.compare import Row, band_of, figure_rows, read_course, setting_rows
 from gui.compare_axis import HeatingAxis
 from gui.look import THEMES
+from gui.notice_panel import NoticeLabel
 from gui.panels import label, tint
 from gui.pyramid import Pyramid
 from gui.replay_shell import Shell
@@ -52,6 +53,9 @@ class CompareWindow(Shell):
             )
             for letter, run in zip(texts.RUN_LETTERS, self.courses, strict=True)
         ]
+        self.band = NoticeLabel("band")
+        self.band.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.band.show_notice(band_of(self.courses))
         self.canvas, self.table = pg.GraphicsLayoutWidget(), Table(texts.COMPARED)
         self._draw_plots()
         self._lay_out()
@@ -63,6 +67,7 @@ class CompareWindow(Shell):
         """Take theme and scale."""
         font = QFont(self.font())
         font.setPixelSize(round(14 * self.scale))
+        self.band.show_theme(self.theme)
         self.canvas.setBackground(self.theme.background)
         for plot in (self._upper, self._lower):
             style_axes(plot, self.theme, font)
@@ -132,6 +137,7 @@ class CompareWindow(Shell):
         column = QVBoxLayout(page)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
+        column.addWidget(self.band)
         head, heads = QHBoxLayout(), QVBoxLayout()
         for line in self._heads:
             heads.addWidget(line)

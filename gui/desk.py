@@ -5,11 +5,13 @@ stop asks it to end, as Ctrl-C would: it switches off and says so. What does not
 ended, and ``amf off`` has the word.
 """
 
+import json
 from collections import deque
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
+from gui import texts_bench as texts
 from gui.engine_link import STDERR_LINES, LineAssembler
 from gui.outcome import EngineEnd
 
@@ -57,14 +59,16 @@ class Desk(QObject):
         self._lines, self._rest = LineAssembler(), ""
         self._stderr.clear()
         self._process.start(command[0], command[1:])
-        # Nobody sits at its terminal: what it must ask, it refuses with a sentence.
-        self._process.closeWriteChannel()
         self.changed.emit()
         return True
 
     def running(self) -> bool:
         """Say whether a procedure is at work."""
         return self._process.state() != QProcess.ProcessState.NotRunning
+
+    def at_work(self) -> str:
+        """Give the words for what is at work, "" for nothing."""
+        return texts.AT_WORK.get(self.name, self.name) if self.running() else ""
 
     def available(self) -> bool:
         """Say whether a procedure could begin."""
@@ -74,11 +78,18 @@ class Desk(QObject):
         """Give the process id; 0 while there is no process."""
         return int(self._process.processId())
 
+    def answer(self, name: str, answer: str) -> None:
+        """Answer a question that the procedure has asked."""
+        line = json.dumps({"request": "answer", "name": name, "answer": answer})
+        self._process.write(f"{line}\n".encode())
+
     def stop(self) -> None:
         """Ask the procedure to switch off and end; without one nothing happens."""
         if not self.running() or self.stopping:
             return
         self.stopping = True
+        # It may wait for an answer, which no signal ends.
+        self._process.closeWriteChannel()
         self._process.terminate()
         self._limit.start()
         self.changed.emit()

@@ -3,10 +3,11 @@
 from gui import texts
 from gui.outcome import StopStage
 from gui.view import Notice
-from gui.wording import Message, time_of_day, words
+from gui.wording import Message, number, part, time_of_day, words
 
-# Read-backs taken just before the off may arrive just after it. After the engine's own
-# off, at most one snapshot that still commands a field can have been under way.
+# A reading of several queries may have been begun just before the off. After the
+# engine's own off, at most one snapshot that still commands a field can have been
+# under way.
 STRAGGLER_S = 1.0
 
 
@@ -18,6 +19,8 @@ class FieldState:
         self._off: Message | None = None
         self._off_at_s: float | None = None
         self._on_at_s: float | None = None
+        self._off_taken_s: float | None = None
+        self._on_taken_s: float | None = None
         self._heating = False
         self._under_way: int | None = None
 
@@ -26,19 +29,29 @@ class FieldState:
         self._stop = stage
         if stage.name == "off-confirmed":
             self._off_at_s, self._under_way = now_s, None
+            self._off_taken_s = None
 
     def take_off(self, message: Message, now_s: float) -> None:
         """Take the engine's word on its switching off."""
         self._off, self._off_at_s = message, now_s
+        self._off_taken_s = number(message, "t_s")
         self._under_way = 1 if self._heating else 0
 
-    def take_read_back(self, on: bool, commanded: bool, now_s: float) -> None:
+    def take_read_back(self, snapshot: Message, now_s: float) -> None:
         """Take a snapshot's word at ``now_s``: output on, and a field commanded."""
-        self._heating = on and commanded
+        drive = part(snapshot, "drive")
+        on = drive.get("output_on") is True
+        commanded_a_per_m = number(part(snapshot, "field"), "commanded_a_per_m")
+        self._heating = on and bool(commanded_a_per_m)
         if on:
-            self._on_at_s = now_s
-        if self._heating and self._under_way is not None:
-            self._under_way -= 1
+            age_s, t_s = number(drive, "age_s"), number(snapshot, "t_s")
+            self._on_at_s = now_s - (age_s or 0.0)
+            self._on_taken_s = None
+            if t_s is not None and age_s is not None:
+                self._on_taken_s = t_s - age_s
+        if self._under_way is not None:
+            # They come in order: the first one without a field is later than the off.
+            self._under_way = self._under_way - 1 if self._heating else 0
 
     def confirmed(self) -> bool:
         """Say whether a read-back confirms off, and none contradicts it since."""
@@ -71,6 +84,9 @@ class FieldState:
             return False
         if self._under_way is not None and self._under_way < 0:
             return True
+        # By the engine's clock where it is known: a busy computer hands on late.
+        if self._on_taken_s is not None and self._off_taken_s is not None:
+            return self._on_taken_s > self._off_taken_s + STRAGGLER_S
         return self._on_at_s > self._off_at_s + STRAGGLER_S
 
     def _stop_notice(self, stage: StopStage) -> Notice:

@@ -1,7 +1,7 @@
 """One key of the form: its name and unit, what is typed, its range, its mistake."""
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit
 
 from controller.config.form import FormField
@@ -11,7 +11,20 @@ from gui.page import mark_wrong, wrapped
 
 
 class Choice(QComboBox):
-    """A choice that a wheel on its way past does not change."""
+    """A choice that a wheel on its way past does not change, and Esc stops beside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Stop where Esc closes the open list, too: there it is no shortcut."""
+        escape = Qt.Key.Key_Escape
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            stop = getattr(self.window(), "press_stop", None)
+            if event.key() == escape and stop is not None:
+                stop()
+        return super().eventFilter(watched, event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
         """Leave the wheel to what is scrolled."""

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QListWidget,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from controller.config.form import FormField, FormTable
 from gui import texts_bench as texts
+from gui.file_choice import Mode, choose
 from gui.form import Form
 from gui.form_row import FormRow
 from gui.look import Theme
@@ -25,7 +25,7 @@ from gui.page import Page, button, mark_wrong, scrolled, wrapped
 from gui.panels import ElidedLabel
 from gui.view import Notice
 
-LIST_PX = 190
+LIST_PX = 232
 # Not a table yet: where an instrument is added.
 NEW = "instruments.…"
 
@@ -263,13 +263,9 @@ class FormView(Page):
         self.changed.emit()
 
     def _ask_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "", "", texts.FORM_FILTER)
-        if name:
-            self.open_file(Path(name))
+        choose(self, self.open_file, filter_words=texts.FORM_FILTER)
 
     def _ask_save(self) -> None:
         assert self.form is not None
-        start = str(self.form.path)
-        name, _ = QFileDialog.getSaveFileName(self, "", start, texts.FORM_FILTER)
-        if name:
-            self._save(Path(name))
+        start, words = str(self.form.path), texts.FORM_FILTER
+        choose(self, self._save, wanted=Mode.AnyFile, start=start, filter_words=words)

@@ -82,8 +82,9 @@ class Frame(QWidget):
         """Take a theme and the window's scale."""
         self._theme, self._scale = theme, scale
         self.setStyleSheet(style_sheet(theme, scale))
-        for part in (self.band, self.shut_off, self.head, self.probes):
+        for part in (self.band, self.shut_off, self.head):
             part.show_theme(theme)
+        self.probes.show_theme(theme, scale)
         self.ceiling.show_theme(theme, scale)
         self.run.show_theme(theme, scale)
         for page in self._themed:

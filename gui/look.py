@@ -4,6 +4,7 @@ Source: Okabe and Ito 2008, "Color Universal Design", the eight-colour set; the 
 theme takes darker shades of the same hues, so that thin curves stand out on white.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -119,6 +120,22 @@ LIGHT = Theme(
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (DARK, LIGHT)}
 
 
+# Texts are made for a window of this size; they grow and shrink with it, in steps,
+# because a new style sheet is dear while the window is dragged. The least is what a
+# screen of 1920 × 1080 has left for a window at twice the size of everything.
+MADE_FOR_PX = (1280, 720)
+LEAST_PX = (960, 540)
+SCALES = (0.75, 2.0)
+STEP = 0.125
+
+
+def scale_for(width_px: int, height_px: int) -> float:
+    """Give the scale of the texts for a window's size in px."""
+    scale = min(width_px / MADE_FOR_PX[0], height_px / MADE_FOR_PX[1])
+    stepped = math.floor(scale / STEP + 0.1) * STEP
+    return min(max(stepped, SCALES[0]), SCALES[1])
+
+
 def style_sheet(theme: Theme, scale: float) -> str:
     """Write the window's style sheet, with font sizes in px times ``scale``."""
 
@@ -131,7 +148,7 @@ QWidget {{ background: {theme.background}; color: {theme.text};
            font-family: "DejaVu Sans", "Segoe UI", "Helvetica Neue", sans-serif; }}
 QFrame#panel {{ background: {theme.panel}; border: 1px solid {theme.line};
                 border-radius: {px(4)}; }}
-QFrame#panel QLabel, QFrame#panel QCheckBox, QWidget#table
+QFrame#panel QLabel, QFrame#panel QCheckBox, QWidget#table, QScrollArea#table
     {{ background: transparent; }}
 QLabel#caption {{ color: {theme.faint}; font-size: {px(13)}; }}
 QLabel#figure {{ font-size: {px(21)}; font-weight: bold; }}
@@ -144,6 +161,7 @@ QLabel#band {{ font-size: {px(18)}; font-weight: bold; padding: {px(4)}; }}
 QLabel#notice {{ font-size: {px(16)}; font-weight: bold; }}
 QLabel#field {{ font-size: {px(20)}; font-weight: bold; }}
 QScrollArea {{ border: none; }}
+{_scroll_bars(theme, px(12))}
 QListWidget {{ background: {theme.panel}; border: 1px solid {theme.line}; }}
 {_buttons(theme, px(3), px(10))}
 QPushButton#stop {{ background: {STOP_RED}; color: #ffffff; font-weight: bold;
@@ -151,6 +169,20 @@ QPushButton#stop {{ background: {STOP_RED}; color: #ffffff; font-weight: bold;
                     border-radius: {px(8)}; }}
 QPushButton#stop:pressed {{ background: #7a0a1c; }}
 QPushButton#stop:focus {{ border: 4px solid {theme.focus}; }}
+"""
+
+
+def _scroll_bars(theme: Theme, wide: str) -> str:
+    """Write the part of the sheet on scroll bars: a handle, no arrows."""
+    return f"""
+QScrollBar {{ background: {theme.background}; margin: 0px; border: none; }}
+QScrollBar:vertical {{ width: {wide}; }}
+QScrollBar:horizontal {{ height: {wide}; }}
+QScrollBar::handle {{ background: {theme.old}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 24px; }}
+QScrollBar::handle:horizontal {{ min-width: 24px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0px; height: 0px; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 """
 
 

@@ -1,13 +1,22 @@
 """Notices on the ground of their level: faults, cautions, ends."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui import look
 from gui.view import Notice
 
 HIGHEST_PX = 210
+# Where there is no room for more: the first notice, the rest by scrolling.
+LOWEST_PX = 64
 # The lamp has two halves: on for one, off for the next.
 BLINK_MS = 250
 
@@ -82,7 +91,9 @@ class NoticePanel(QScrollArea):
         self._column.setSpacing(4)
         self._labels: list[NoticeLabel] = []
         self._theme = look.DARK
-        self._highest_px = HIGHEST_PX
+        self._highest_px, self._lowest_px = HIGHEST_PX, LOWEST_PX
+        self._height_px = 0
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setWidget(self._content)
         self.setVisible(False)
 
@@ -114,6 +125,7 @@ class NoticePanel(QScrollArea):
         for shown in self._labels:
             shown.show_theme(theme)
         self._highest_px = round(HIGHEST_PX * scale)
+        self._lowest_px = round(LOWEST_PX * scale)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
@@ -121,6 +133,13 @@ class NoticePanel(QScrollArea):
         super().resizeEvent(event)
         self._fit()
 
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """Ask for the height of what is said."""
+        return QSize(super().sizeHint().width(), self._height_px)
+
     def _fit(self) -> None:
         wanted_px = self._column.heightForWidth(self.viewport().width())
-        self.setFixedHeight(min(max(wanted_px, 0), self._highest_px))
+        self._height_px = min(max(wanted_px, 0), self._highest_px)
+        self.setMinimumHeight(min(self._height_px, self._lowest_px))
+        self.setMaximumHeight(self._height_px)
+        self.updateGeometry()

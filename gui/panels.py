@@ -92,6 +92,7 @@ class CeilingPanel(Panel):
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 4, 10, 6)
+        grid.setVerticalSpacing(2)
         self._theme = look.DARK
         self._share, self._remark = label("share"), label("figure")
         self._remark.setAlignment(RIGHT)
@@ -129,6 +130,7 @@ class DrivePanel(Panel):
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 4, 10, 4)
+        grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         self._values = []
         captions = (texts.SUPPLY, texts.GENERATOR, texts.POWER, texts.T90)

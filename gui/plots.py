@@ -195,7 +195,6 @@ class RunPlots(QWidget):
         self._upper.getAxis("bottom").setStyle(showValues=False)
         for plot in (self._upper, self._lower):
             plot.getAxis("bottom").setStyle(hideOverlappingLabels=True)
-        self.setMinimumHeight(200)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 

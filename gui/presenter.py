@@ -6,6 +6,7 @@ them and of the time that is handed in. It computes nothing physical.
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from gui import texts
 from gui.alarms import Key, alarm_notices, alarms_of
@@ -15,7 +16,7 @@ from gui.history import History
 from gui.notices import bench_bands, end_notices
 from gui.outcome import EngineEnd, StopStage
 from gui.readouts import ceiling_view, drive_view, head_view, probe_views
-from gui.view import Notice, View
+from gui.view import HeadView, Notice, View
 from gui.wording import Message, clock, fixed, number, part, words
 
 EVENTS_KEPT = 200
@@ -28,7 +29,7 @@ class Presenter:
 
     def __init__(self) -> None:
         self.snapshots = 0
-        self.idle = False
+        self.idle, self.procedure = False, ""
         self._bench: Message = {}
         self._hello: Message = {}
         self._snapshot: Message = {}
@@ -95,7 +96,7 @@ class Presenter:
             out_of_date=out_of_date,
             band=band,
             shut_off=shut_off,
-            head=head_view(self._hello, self._snapshot, out_of_date, self.idle),
+            head=self._head(out_of_date),
             probes=probe_views(self._hello, self._snapshot),
             ceiling=ceiling_view(self._hello, self._snapshot, out_of_date),
             drive=drive_view(self._snapshot),
@@ -105,6 +106,12 @@ class Presenter:
             events=tuple(reversed(self._events)),
             plot=self._history.view(self._hello, self._snapshot),
         )
+
+    def _head(self, out_of_date: bool) -> HeadView:
+        head = head_view(self._hello, self._snapshot, out_of_date)
+        if self.procedure:
+            return replace(head, phase=self.procedure, phase_level="caution")
+        return replace(head, phase=texts.IDLE) if self.idle else head
 
     def _take_hello(self, message: Message, now_s: float) -> None:
         # A tuning does not say which probes the bench has; its config did.
@@ -116,9 +123,7 @@ class Presenter:
     def _take_snapshot(self, message: Message, now_s: float) -> None:
         self._snapshot, self._last_news_s = message, now_s
         self.snapshots += 1
-        on = part(message, "drive").get("output_on") is True
-        commanded_a_per_m = number(part(message, "field"), "commanded_a_per_m")
-        self._field.take_read_back(on, bool(commanded_a_per_m), now_s)
+        self._field.take_read_back(message, now_s)
         self._history.take_snapshot(message)
         self._seen &= {alarm.key for alarm in alarms_of(message)}
 
@@ -150,6 +155,9 @@ class Presenter:
         self._remark(texts.FOREIGN.format(line=line[:200]))
 
     def _remark(self, sentence: str) -> None:
+        """Add a line; what an event has just said is not said twice."""
+        if self._events and self._events[-1].endswith(f"  {sentence}"):
+            return
         self._events.append(f"{clock(number(self._snapshot, 't_s'))}  {sentence}")
 
     def _silent_s(self, now_s: float) -> float | None:

@@ -4,7 +4,9 @@ from PySide6.QtCore import QPointF, QSize, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QCheckBox,
+    QFrame,
     QGridLayout,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -16,6 +18,8 @@ from gui.plots import STYLES
 from gui.view import ProbeView
 
 ROOMY_PROBES = 5
+# Eight of them fit into the smallest window; more are scrolled where they must be.
+LOWEST_PX = 220
 
 
 class Swatch(QWidget):
@@ -88,6 +92,21 @@ class ProbeRow:
         self.swatch.show_theme(theme)
 
 
+class WholeArea(QScrollArea):
+    """Scrolls where it must; asks for all that is in it, as it is now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("table")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """Ask for the height of the table."""
+        inner = self.widget()
+        return QSize() if inner is None else inner.sizeHint()
+
+
 class ProbePanel(Panel):
     """One line for each probe, in smaller letters from the sixth on.
 
@@ -104,12 +123,15 @@ class ProbePanel(Panel):
         self._room = QVBoxLayout(self)
         self._room.setContentsMargins(10, 4, 10, 4)
         self._table = QWidget()
-        self._room.addWidget(self._table)
+        self._area = WholeArea()
+        self._area.setWidget(self._table)
+        self._lowest_px = LOWEST_PX
+        self._room.addWidget(self._area)
         self.setVisible(False)
 
-    def show_theme(self, theme: look.Theme) -> None:
-        """Take the colours of a theme."""
-        self._theme = theme
+    def show_theme(self, theme: look.Theme, scale: float) -> None:
+        """Take the colours of a theme, and the window's scale."""
+        self._theme, self._lowest_px = theme, round(LOWEST_PX * scale)
         for row in self._rows:
             row.show_theme(theme)
 
@@ -122,10 +144,9 @@ class ProbePanel(Panel):
             self.setVisible(bool(names))
         for view, row in zip(views, self._rows, strict=True):
             row.show_view(view)
+        self._fit()
 
     def _build(self, views: tuple[ProbeView, ...]) -> None:
-        self._room.removeWidget(self._table)
-        self._table.deleteLater()
         self._table = QWidget()
         self._table.setObjectName("table")
         grid = QGridLayout(self._table)
@@ -139,4 +160,11 @@ class ProbePanel(Panel):
             row.switch.toggled.connect(
                 lambda shown, name=view.name: self.switched.emit(name, shown)
             )
-        self._room.addWidget(self._table)
+        self._area.setWidget(self._table)
+
+    def _fit(self) -> None:
+        """Be as high as the table, or lower and scrolled where the window is."""
+        wanted_px = max(self._table.sizeHint().height(), 0)
+        if wanted_px != self._area.maximumHeight():
+            self._area.setMinimumHeight(min(wanted_px, self._lowest_px))
+            self._area.setMaximumHeight(wanted_px)

@@ -1,17 +1,20 @@
 """What the pages of procedures share: which config, start, progress, how it ended."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout
 
 from gui import texts_bench as texts
 from gui.commands import procedure
 from gui.desk import Desk
+from gui.file_choice import choose
 from gui.notice_panel import NoticeLabel
 from gui.outcome import EngineEnd
 from gui.page import Page, button
 from gui.panels import ElidedLabel
+from gui.question_panel import QuestionPanel
 from gui.view import Notice
 from gui.wording import Message, number, words
 
@@ -40,7 +43,7 @@ class ProcedureView(Page):
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
-        self.state = NoticeLabel()
+        self.state, self.questions = NoticeLabel(), QuestionPanel()
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 4, 0, 0)
         self._lay_out_head()
@@ -92,11 +95,13 @@ class ProcedureView(Page):
         self.column.addLayout(bar)
         self.column.addWidget(self.progress)
         self.column.addWidget(self.state)
+        self.column.addWidget(self.questions)
 
     def _listen(self) -> None:
         for name, start in self.starts.items():
             start.clicked.connect(lambda _=False, n=name: self.start(n))
         self.file.clicked.connect(self._ask_file)
+        self.questions.answered.connect(self.desk.answer)
         self.desk.received.connect(self._take_all)
         self.desk.said.connect(self._take_line)
         self.desk.ended.connect(self._take_end)
@@ -112,7 +117,9 @@ class ProcedureView(Page):
             share = number(message, "share")
             if share is not None and words(message, "kind") == "point":
                 self.progress.setValue(round(1000 * share))
-            if words(message, "kind") == "end":
+            if words(message, "kind") == "question":
+                self.questions.show_question(message)
+            elif words(message, "kind") == "end":
                 self.ended_with = message
             elif words(message, "sentence"):
                 self.state.show_notice(Notice(words(message, "sentence")))
@@ -125,6 +132,7 @@ class ProcedureView(Page):
     def _take_end(self, name: str, end: EngineEnd) -> None:
         if not self._mine(name):
             return
+        self.questions.forget()
         self.state.show_notice(end_notice(self.ended_with, end))
         if end.exit_code == 0 and not end.crashed:
             self.progress.setValue(1000)
@@ -140,9 +148,12 @@ class ProcedureView(Page):
             self.state.show_notice(Notice(texts.STOPPING, "caution"))
 
     def _ask_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self)
-        self.answers = name
-        self.file.setToolTip(name or texts.NO_FILE)
+        choose(self, self._take_file)
+
+    def _take_file(self, path: Path) -> None:
+        self.answers = str(path)
+        self.file.setToolTip(self.answers)
+        self.file.setText(path.name)
 
 
 def end_notice(end: Message, process: EngineEnd) -> Notice:

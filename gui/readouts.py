@@ -43,9 +43,7 @@ def styled_probes(hello: Message) -> list[StyledProbe]:
     return styled
 
 
-def head_view(
-    hello: Message, snapshot: Message, old: bool, idle: bool = False
-) -> HeadView:
+def head_view(hello: Message, snapshot: Message, old: bool) -> HeadView:
     """Show phase, times, set-point, controlled temperature and dose."""
     phase = words(snapshot, "phase")
     setpoint_c = number(snapshot, "setpoint_c")
@@ -54,7 +52,7 @@ def head_view(
     level: Level = "fault" if phase == "tripped" else "quiet"
     return HeadView(
         name=words(hello, "name") or texts.TITLE,
-        phase=texts.IDLE if idle else _phase(phase, old) + _segment(snapshot),
+        phase=_phase(phase, old) + _segment(snapshot),
         phase_level=level,
         setpoint=fixed(setpoint_c, 1, "°C"),
         controlled=fixed(number(snapshot, "controlled_c"), 2, "°C"),

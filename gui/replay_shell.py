@@ -1,13 +1,18 @@
 """A window of its own for what is seen after a run: theme, scale, remembered place."""
 
-from PySide6.QtCore import QByteArray, QSettings, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow
 
-from gui.look import DARK, THEMES, Theme, style_sheet
-
-SMALLEST_PX = (1280, 720)
-LARGEST_SCALE = 2.0
+from gui.look import (
+    DARK,
+    LEAST_PX,
+    MADE_FOR_PX,
+    THEMES,
+    Theme,
+    scale_for,
+    style_sheet,
+)
 
 
 class Shell(QMainWindow):
@@ -22,7 +27,8 @@ class Shell(QMainWindow):
         super().__init__()
         self.theme, self.scale = DARK, 1.0
         self._name, self._settings = name, settings
-        self.setMinimumSize(*SMALLEST_PX)
+        self.setMinimumSize(*LEAST_PX)
+        self.resize(QSize(*MADE_FOR_PX).boundedTo(self.screen().availableSize()))
 
     def show_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -45,12 +51,9 @@ class Shell(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Let the texts grow with the window."""
         super().resizeEvent(event)
-        width, height = SMALLEST_PX
-        scale = min(self.width() / width, self.height() / height)
-        # Steps, because a new style sheet is dear while the window is dragged.
-        stepped = min(max(round(scale * 8) / 8, 1.0), LARGEST_SCALE)
-        if stepped != self.scale:
-            self.scale = stepped
+        scale = scale_for(self.width(), self.height())
+        if scale != self.scale:
+            self.scale = scale
             self.show_theme(self.theme)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802

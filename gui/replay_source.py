@@ -95,7 +95,7 @@ class ReplaySource:
             "limiting_c": row.get("limiting_c"),
             "probes": probes,
             "field": self._field(row),
-            "drive": _drive(row),
+            "drive": _drive(row, t_s),
             "power_share": row.get("command_power_share"),
             "cem43_min": self._lowest_dose_min(probes),
             "target_cem43_min": treatment.get("hold_cem43_min"),
@@ -234,7 +234,7 @@ def _age_s(t_s: float, taken_s: float | None) -> float | None:
     return None if taken_s is None else t_s - taken_s
 
 
-def _drive(row: Message) -> Message:
+def _drive(row: Message, t_s: float) -> Message:
     """Give the read-backs; all None where there were none."""
     on, generator_on = row.get("drive_output_on"), row.get("drive_generator_on")
     return {
@@ -242,4 +242,5 @@ def _drive(row: Message) -> Message:
         "voltage_v": row.get("drive_voltage_v"),
         "output_on": None if on is None else bool(on),
         "generator_on": None if generator_on is None else bool(generator_on),
+        "age_s": _age_s(t_s, number(row, "drive_supply_taken_s")),
     }

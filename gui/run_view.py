@@ -1,7 +1,7 @@
 """The page of a run: notices, plots, the field's state, and what can be asked."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from gui.controls import ControlPanel
 from gui.look import Theme
@@ -10,6 +10,8 @@ from gui.plot_bar import PlotBar
 from gui.plots import RunPlots
 from gui.question_panel import QuestionPanel
 from gui.view import View
+
+LOWEST_PLOTS_PX = 200
 
 
 class RunView(QWidget):
@@ -21,6 +23,9 @@ class RunView(QWidget):
         super().__init__()
         self.notices, self.questions = NoticePanel(), QuestionPanel()
         self.plots = RunPlots()
+        # They take the room that the words leave, down to their least height.
+        ignored = QSizePolicy.Policy.Ignored
+        self.plots.setSizePolicy(ignored, ignored)
         self.bar = PlotBar(self.plots)
         self.field = NoticeLabel("field")
         self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -48,6 +53,7 @@ class RunView(QWidget):
         """Take a theme and the window's scale."""
         self.notices.show_theme(theme, scale)
         self.plots.show_theme(theme, scale)
+        self.plots.setMinimumHeight(round(LOWEST_PLOTS_PX * scale))
         self.field.show_theme(theme)
         self.questions.sentence.show_theme(theme)
         self.controls.show_theme(theme)

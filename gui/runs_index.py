@@ -51,6 +51,14 @@ class RunEntry:
         return self.started_utc[:19].replace("T", " ")
 
 
+def kind_of(header: Message) -> str:
+    """Say whether a run's bench was simulated, real, or mixed of both."""
+    kinds = set(kinds_of(header).values())
+    if "real" not in kinds:
+        return "simulated"
+    return "real" if kinds == {"real"} else "mixed"
+
+
 def read_entry(path: Path) -> RunEntry:
     """Read what the list shows of a run file. Raises RunFileError."""
     with RecordFile(path) as file:
@@ -64,7 +72,7 @@ def read_entry(path: Path) -> RunEntry:
             name=words(header, "name"),
             started_utc=words(header, "started_utc"),
             version=words(header, "version"),
-            kind=_kind(header),
+            kind=kind_of(header),
             experiment={key: str(experiment[key]) for key in experiment},
             profile=words(ceiling, "profile"),
             limit=powers(number(ceiling, "limit_a_per_m_s")),
@@ -115,13 +123,6 @@ def _has(fields: Mapping[str, str], anywhere: str, word: str) -> bool:
     if colon and key in fields:
         return wanted in fields[key].lower()
     return word in anywhere.lower()
-
-
-def _kind(header: Message) -> str:
-    kinds = set(kinds_of(header).values())
-    if "real" not in kinds:
-        return "simulated"
-    return "real" if kinds == {"real"} else "mixed"
 
 
 def _ended(file: RecordFile) -> str:

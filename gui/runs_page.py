@@ -7,8 +7,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -20,6 +18,8 @@ from PySide6.QtWidgets import (
 
 from controller.errors import RunFileError
 from gui import runs_texts as texts
+from gui.file_choice import Mode, choose
+from gui.form_row import Choice
 from gui.look import Theme
 from gui.page import Page
 from gui.panels import ElidedLabel, Panel
@@ -30,8 +30,8 @@ from gui.runs_model import SPARK_COLUMN, RunsModel, RunsOrder, SparkDelegate
 RUN_FILES = "*.sqlite"
 ROW_PX, SUMMARY_LINES = 34, 5
 # Shares of the width; the last column has the rest.
-SHARES = (132, 105, 115, 110, 62, 68, 90)
-SHARES_OF = 856
+SHARES = (172, 124, 116, 96, 70, 68, 110, 200)
+SHARES_OF = sum(SHARES)
 
 
 class RunsPage(Page):
@@ -44,7 +44,7 @@ class RunsPage(Page):
         self.runs = RunsModel()
         self.order = RunsOrder(self.runs)
         self.table, self.spark = QTableView(), SparkDelegate()
-        self.search, self.forms = QLineEdit(), QComboBox()
+        self.search, self.forms = QLineEdit(), Choice()
         self.buttons = {
             "replay": QPushButton(texts.REPLAY),
             "report": QPushButton(texts.REPORT),
@@ -183,10 +183,11 @@ class RunsPage(Page):
         self._count()
 
     def _ask_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "", str(self.folder))
-        if chosen:
-            self.folder = Path(chosen)
-            self.refresh()
+        choose(self, self._take_folder, wanted=Mode.Directory, start=str(self.folder))
+
+    def _take_folder(self, folder: Path) -> None:
+        self.folder = folder
+        self.refresh()
 
     def _read_next(self) -> None:
         """Read one file: between two of them the window does what it has to."""

@@ -89,6 +89,9 @@ DOSE_FIGURE = "CEM43 {probe}, min"
 ENDED_FIGURE = "ended"
 DIFFER = "SETTINGS THAT DIFFER"
 
+COMPARE_SIMULATED = "SIMULATED: both runs"
+COMPARE_MIXED = "NOT OF ONE KIND:   {runs}"
+
 COURSE_HEAD = "Course of {subject}, sessions: {count}"
 COURSE_TOTAL = "Cumulative CEM43 in min: {doses}"
 COURSE_NOTE = (

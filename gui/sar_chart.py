@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from controller.analysis.sar_control import COLUMNS
 from gui import texts_bench as texts
 from gui.curve_plot import CurvePlot
 from gui.look import Theme
@@ -30,6 +29,9 @@ class LoggedDay:
 
 def logged_days(log: Path) -> list[LoggedDay]:
     """Read a log of checks. Raises OSError or ValueError where it is none."""
+    # here, because a window need not wait for Matplotlib, which comes with it
+    from controller.analysis.sar_control import COLUMNS
+
     with log.open(encoding="utf-8", newline="") as file:
         rows = [*csv.DictReader(file)]
     if rows and tuple(rows[0]) != COLUMNS:

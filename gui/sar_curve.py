@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from controller.analysis.calorimetry import AnalysisError
-from controller.analysis.calorimetry_lines import Line, fitted_line, fitted_parabola
 from gui.live_record import Array, LiveCurve
 
 EMPTY: Array = np.array([], dtype=float)
@@ -54,12 +53,15 @@ def followed(curve: LiveCurve) -> SarCurve:
 
 
 def _fit(curve: LiveCurve, where: slice, at_s: float | None) -> Fit | None:
+    # here, because a window need not wait for SciPy, which comes with it
+    from controller.analysis import calorimetry_lines as lines
+
     t, y = curve.time_s[where], curve.temperature_c[where]
     try:
         if at_s is None:
-            line: Line = fitted_line(t, y)
+            line = lines.fitted_line(t, y)
         else:
-            line = fitted_parabola(t, y, at_s)
+            line = lines.fitted_parabola(t, y, at_s)
     except (AnalysisError, np.linalg.LinAlgError):
         return None
     slope = line.slope_c_per_s

@@ -20,6 +20,14 @@ FORM_FILTER = "Configs (*.toml)"
 FORM_CANNOT_OPEN = "{path} cannot be read: {reason}"
 FORM_CANNOT_SAVE = "{path} cannot be written: {reason}"
 FORM_KEPT = "Configs of this program stay as they are: save under another name"
+FORM_NEW = "instrument…"
+FORM_NEW_ABOUT = "One more instrument; it is used where another table names it."
+NEW_LABELS = ("name", "driver", "model", "address")
+NEW_NAME_HINT = "as other tables shall call it: psu, thermometer-2"
+NEW_ADDRESS_HINT = "COM3, /dev/ttyUSB0, host:port, or left out: simulated"
+NEW_ADD = "Add the &instrument"
+NEW_NAME_WRONG = "a name is letters, digits, - and _, beginning with a letter"
+NEW_NAME_TAKEN = "instruments.{name} is there already"
 OPEN = "&Open…"
 SAVE = "Sa&ve"
 SAVE_AS = "Save &as…"
@@ -94,6 +102,14 @@ NOTE_TOUCH = "touch test: {result}"
 NOTE_NO_TOUCH = "touch test not done"
 REAL_TIME = "Keep the pace of the clock"
 
+# By the procedures' commands: what the head says while they have the bench.
+AT_WORK = {
+    "check": "Check",
+    "monitor": "Touch test",
+    "calibrate field": "Calibration",
+    "calibrate probes": "Calibration",
+    "sar run": "Calorimetry",
+}
 BUSY = "Something else is running: stop it, or wait for its end"
 STOPPING = "STOP sent: waiting for a confirmed off"
 KILLED = "It did not end by itself and was ended; the field is NOT CONFIRMED off"

@@ -9,15 +9,15 @@ import logging
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QElapsedTimer, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 
 from gui import remembered, texts
 from gui.commands import CLI, Commands
 from gui.engine_link import EngineLink
 from gui.frame import Frame
-from gui.look import DARK, THEMES, Theme
+from gui.look import DARK, LEAST_PX, MADE_FOR_PX, THEMES, Theme, scale_for
 from gui.notice_panel import BLINK_MS
 from gui.outcome import EngineEnd, StopStage
 from gui.pages import Pages
@@ -28,8 +28,6 @@ from gui.wording import Message
 REPAINT_MS = 100
 CLOSE_LIMIT_MS = 15_000
 BEEP_BEATS = 4
-SMALLEST_PX = (1280, 720)
-LARGEST_SCALE = 2.0
 EXIT_STOPPED = 3
 EXIT_NOT_CONFIRMED = 4
 
@@ -56,12 +54,13 @@ class Window(QMainWindow):
         self._since_paint = QElapsedTimer()
         self._closing = self._may_close = False
         self._engine_end: EngineEnd | None = None
-        self._aimed = False
+        self._aimed = self._at_desk = False
         self._bench: Message = {}
         self._settings = settings
         self._scale, self._beat = 1.0, 0
         self.setWindowTitle(texts.TITLE)
-        self.setMinimumSize(*SMALLEST_PX)
+        self.setMinimumSize(*LEAST_PX)
+        self.resize(QSize(*MADE_FOR_PX).boundedTo(self.screen().availableSize()))
         self.frame = Frame()
         self.run = self.frame.run
         self.stop_button = self.frame.stop
@@ -85,9 +84,8 @@ class Window(QMainWindow):
         """Start an engine, with nothing left of the last one; False while one runs."""
         if self.busy():
             return False
-        bench = self._bench
-        self.presenter, self._engine_end = Presenter(), None
-        self.presenter.take_bench(bench)
+        self._engine_end, self._at_desk = None, False
+        self._forget()
         self.aim(commands.off)
         self._link.start(commands.engine)
         self._dirty = True
@@ -142,12 +140,9 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Let the texts grow with the window."""
         super().resizeEvent(event)
-        width, height = SMALLEST_PX
-        scale = min(self.width() / width, self.height() / height)
-        # Steps, because a new style sheet is dear while the window is dragged.
-        stepped = min(max(round(scale * 8) / 8, 1.0), LARGEST_SCALE)
-        if stepped != self._scale:
-            self._scale = stepped
+        scale = scale_for(self.width(), self.height())
+        if scale != self._scale:
+            self._scale = scale
             self.show_theme(self.theme)
 
     def show_theme(self, theme: Theme) -> None:
@@ -164,7 +159,8 @@ class Window(QMainWindow):
 
     def repaint_now(self) -> None:
         """Show the newest view."""
-        self.presenter.idle = not self._link.started
+        self.presenter.idle = self._at_desk or not self._link.started
+        self.presenter.procedure = self.pages.desk.at_work()
         view = self.presenter.view(time.monotonic())
         self.frame.show_view(view)
         self.repaints += 1
@@ -179,11 +175,34 @@ class Window(QMainWindow):
         self._key = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._key.setContext(Qt.ShortcutContext.ApplicationShortcut)
         self._key.setAutoRepeat(False)
-        self._key.activated.connect(self.press_stop)
+        self._key.activated.connect(self._take_escape)
         self._link.received.connect(self._take_all)
         self._link.ended.connect(self._take_end)
         self._stop_hand.changed.connect(self._take_stop)
         self.pages.desk.ended.connect(lambda *_: self._close_if_over())
+        self.pages.desk.changed.connect(self._take_desk)
+
+    def _forget(self) -> None:
+        """Show nothing of the run before, but the bench."""
+        self.presenter = Presenter()
+        self.presenter.take_bench(self._bench)
+        self._dirty = True
+
+    def _take_desk(self) -> None:
+        """Show that a procedure has the bench: what a run read last is of the past."""
+        self._dirty = True
+        end, running = self._engine_end, self.pages.desk.running()
+        if not running or self._at_desk or end is None or end.crashed:
+            return
+        if self.presenter.field_off_confirmed():
+            self._at_desk = True
+            self._forget()
+
+    def _take_escape(self) -> None:
+        """Stop first; what else the key is for, it does as well."""
+        self.press_stop()
+        for dialog in self.findChildren(QFileDialog):
+            dialog.reject()
 
     def _start_timers(self) -> None:
         self._close_limit = QTimer(self)

@@ -44,7 +44,7 @@ class Channel:
         self.shape, self.frequency_hz, self.amplitude_vpp = "SINE", 1000.0, 4.0
         self.offset_v = self.phase_deg = 0.0
         self.max_amplitude_vpp = HIGHEST_VPP
-        self.duty_percent = self.symmetry_percent = 50.0
+        self.duty_share = self.symmetry_share = 0.5
         self.load, self.polarity = "HZ", "NOR"
         self.mode = ""
         self._kept: dict[str, dict[str, str]] = {mode: {} for mode in MODES}
@@ -77,9 +77,9 @@ class Channel:
 
     def _shares(self) -> list[str]:
         if self.shape == "RAMP":
-            return [f"SYM,{self.symmetry_percent:g}"]
+            return [f"SYM,{100.0 * self.symmetry_share:g}"]
         if self.shape in ("SQUARE", "PULSE"):
-            return [f"DUTY,{self.duty_percent:g}"]
+            return [f"DUTY,{100.0 * self.duty_share:g}"]
         return []
 
     def mode_answer(self, mode: str) -> str:
@@ -180,17 +180,17 @@ class Channel:
         self.set_amplitude(high_v - low_v)
         self.set_offset((high_v + low_v) / 2)
 
-    def set_duty(self, percent: float) -> None:
+    def set_duty(self, share: float) -> None:
         """Take DUTY."""
-        if not 0.0 < percent < 100.0:
+        if not 0.0 < share < 1.0:
             raise Refused(BAD_VALUE)
-        self.duty_percent = percent
+        self.duty_share = share
 
-    def set_symmetry(self, percent: float) -> None:
+    def set_symmetry(self, share: float) -> None:
         """Take SYM."""
-        if not 0.0 <= percent <= 100.0:
+        if not 0.0 <= share <= 1.0:
             raise Refused(BAD_VALUE)
-        self.symmetry_percent = percent
+        self.symmetry_share = share
 
     def set_offset(self, offset_v: float) -> None:
         """Take OFST."""
@@ -213,8 +213,8 @@ NUMBERS: dict[str, Callable[[Channel, float], None]] = {
     "AMPVRMS": Channel.set_rms,
     "HLEV": Channel.set_high,
     "LLEV": Channel.set_low,
-    "DUTY": Channel.set_duty,
-    "SYM": Channel.set_symmetry,
+    "DUTY": lambda channel, value: channel.set_duty(value / 100.0),
+    "SYM": lambda channel, value: channel.set_symmetry(value / 100.0),
 }
 
 

@@ -6,6 +6,7 @@ they would change on the screen (coupling, probe, averages) is not simulated.
 """
 
 import re
+from functools import cache
 
 from simulators.kept_settings import KeptTable
 from simulators.scpi import Limits
@@ -85,6 +86,7 @@ def of_a_channel(number: int, mdo: bool) -> KeptTable:
     )
 
 
+@cache
 def spelled(pattern: str) -> list[str]:
     """Return every spelling of a header with digits or underscores in its words.
 

@@ -1,7 +1,9 @@
 """Every hazard, interlock and line of logic of the docs names a test that exists."""
 
+import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,13 +19,28 @@ NAMED = re.compile(r"`((?:test_|Test)\w+)`")
 LOGIC = ("profile", "source", "what a sensor shows", "what")
 
 
-def existing_tests() -> set[str]:
+@cache
+def existing_tests() -> frozenset[str]:
+    paths = (ROOT / "tests").rglob("test_*.py")
+    return frozenset(name for path in paths for name in collected_of(path))
+
+
+def collected_of(path: Path) -> set[str]:
+    """Return what pytest collects of a file: functions of its module, and machines."""
     found = set()
-    for path in (ROOT / "tests").rglob("test_*.py"):
-        text = path.read_text(encoding="utf-8")
-        found |= set(re.findall(r"(?m)^(?:async )?def (test_\w+)", text))
-        found |= set(re.findall(r"(?m)^(Test\w+) =", text))
-    return found
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and not _skipped(node):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute):
+            named = {t.id for t in node.targets if isinstance(t, ast.Name)}
+            found |= named if node.value.attr == "TestCase" else set()
+    return {name for name in found if name.startswith(("test_", "Test"))}
+
+
+def _skipped(node: ast.FunctionDef) -> bool:
+    """Tell whether a test never runs: one that is skipped somewhere only, does."""
+    marks = {ast.unparse(mark).split("(")[0] for mark in node.decorator_list}
+    return bool(marks & {"pytest.mark.skip", "pytest.mark.xfail"})
 
 
 def tables(text: str) -> Iterator[tuple[list[str], list[list[str]]]]:
@@ -49,7 +66,42 @@ def test_every_line_of_hazards_names_a_test_that_exists() -> None:
 
 def test_a_test_that_does_not_exist_is_seen() -> None:
     assert "test_that_nobody_wrote" not in existing_tests()
-    assert "test_any_sequence_is_safe" in existing_tests()
+    assert "TestBench" in existing_tests()
+
+
+def test_every_test_that_is_named_is_collected(request: pytest.FixtureRequest) -> None:
+    """What pytest has collected of the files of this run: of all, in a whole run."""
+    chosen = request.config.option
+    if chosen.keyword or chosen.deselect or any("::" in a for a in request.config.args):
+        pytest.skip("only a part of each file was asked for")
+    items = request.session.items
+    collected = {getattr(item, "originalname", None) or item.name for item in items}
+    collected |= {item.parent.name for item in items if item.parent is not None}
+    there = {
+        name for path in {item.path for item in items} for name in collected_of(path)
+    }
+    named = {name for _, names in [*named_rows(), *ruled()] for name in names}
+    named |= set(SHOWN_BY.values())
+    assert named <= existing_tests()
+    assert named & there - collected == set()
+
+
+def ruled() -> list[tuple[str, list[str]]]:
+    """Return the rules of safety.md: whether each is done, and its tests."""
+    return [
+        (row[1], NAMED.findall(row[-1]))
+        for head, rows in tables(SAFETY)
+        if head[0] == "rule"
+        for row in rows
+    ]
+
+
+def test_every_rule_of_safety_is_shown_or_said_to_be_missing() -> None:
+    rules = ruled()
+    assert len(rules) > 45
+    assert {done for done, _ in rules} == {"yes", "partly", "no"}
+    assert all(bool(names) is (done != "no") for done, names in rules)
+    assert {name for _, names in rules for name in names} - existing_tests() == set()
 
 
 def test_every_logic_line_of_safety_has_its_line_in_hazards() -> None:

@@ -1,49 +1,57 @@
 """Fit of one chain of nodes to a record, walked along the heating rate.
 
 The heating rate P/C_1 enters linearly, with start, drift, bore warming and the rest
-of an earlier disturbance; the last four are integrated out exactly. The ratios
-C_v/C, G/C, L/C and the lag (and a holder's two) have wide log-normal priors
-(``PRIORS``: what vials of 0.5-2 mL can be). For each of a row of heating rates the
+of an earlier disturbance; the last four are integrated out exactly. Vial, coupling,
+loss and lag (and a holder's two) are believed beforehand to lie within ``RANGES`` with
+90 %; beyond, belief falls as Student's t does, so that the data overrule it where they
+can. The heat capacity of the contents is known. For each of a row of heating rates the
 others are optimised and integrated over as a Gaussian: where a fast vial and a slow
 probe look alike the parameters lie on a curved ridge, which a parabola at the optimum,
-or random points, would miss.
+or random points, would miss. Parameters come as (..., names): a gradient is one call.
 Source: nested Laplace approximation (Tierney and Kadane 1986; unverified).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import OptimizeResult, least_squares
 
 from controller.analysis.calorimetry import Array
+from controller.analysis.calorimetry_least_squares import least_squares_within
 from controller.analysis.calorimetry_nodes import (
     Bins,
     Modes,
-    bore_column,
     chain_modes,
-    heating_column,
+    heat_and_bore,
 )
 from controller.analysis.calorimetry_record import Record
 
 # A probe may have no lag at all: its parameter is ln(lag + 0.1 s).
 LAG_SHIFT_S = 0.1
-# Natural logarithm of (C_v/C, G/C, L/C, lag + 0.1 s; C_h/C, L_h/C): centre, one sigma.
-PRIORS: dict[str, tuple[float, float]] = {
-    "vial": (float(np.log(0.28)), 0.8),
-    "coupling_per_s": (float(np.log(0.018)), 0.7),
-    "loss_per_s": (float(np.log(0.003)), 0.8),
-    "lag_s": (float(np.log(0.8)), 0.75),
-    "holder": (float(np.log(1.2)), 1.0),
-    "holder_loss_per_s": (float(np.log(0.006)), 1.0),
+# What vials of 0.5-2 mL are: capacities in J/K, conductances in W/K, lag + 0.1 s.
+# Source: reference on calorimetry (sizes of vials and probes).
+RANGES = {
+    "vial": (0.2, 3.0),
+    "coupling_per_s": (0.02, 0.18),
+    "loss_per_s": (0.0027, 0.03),
+    "lag_s": (0.2, 3.2),
+    "holder": (0.67, 15.0),
+    "holder_loss_per_s": (0.0067, 0.075),
 }
+# Student's t with 4 degrees of freedom: 90 % lie within 2.13 scales, and its density
+# at the centre over a Gaussian's, both of scale one.
+TAIL, WITHIN_90, PEAK = 4.0, 2.132, 0.9400
 NAMES_ONE = ("loss_per_s", "lag_s")
 NAMES_TWO = ("vial", "coupling_per_s", "loss_per_s", "lag_s")
 NAMES_THREE = (*NAMES_TWO, "holder", "holder_loss_per_s")
 # One sigma of the linear parameters: rate, start, drift, bore warming, rest.
 LINEAR_SIGMA = np.array([1e3, 5.0, 0.02, 0.0005, 0.1])
-REACH = 6.0
+# A declared lag is within this factor with 90 %.
+DECLARED_LAG_FACTOR = 2.7
+REACH = 8.0
 FAR = 7.0
 MOST_STEPS = 40
+MOST_TRIALS = 40
+MOST_TRIALS_ON_WALK = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +71,11 @@ class ChainProblem:
     bins: Bins
     names: tuple[str, ...]
     noise_c: float
-    lag_prior: tuple[float, float]
+    beliefs: dict[str, tuple[float, float]]
 
     def priors(self) -> tuple[Array, Array]:
-        """Return centres and sigmas of the log parameters, shape (names,)."""
-        priors = {**PRIORS, "lag_s": self.lag_prior}
-        both = np.array([priors[n] for n in self.names])
+        """Return centres and scales of the log parameters, shape (names,)."""
+        both = np.array([self.beliefs[n] for n in self.names])
         return both[:, 0], both[:, 1]
 
     def starts(self) -> list[Array]:
@@ -97,37 +104,35 @@ class ChainProblem:
         root = np.sqrt(self.bins.count) / self.noise_c
         columns = columns_of(self.record, self.bins, theta) * root[:, None]
         y = (self.bins.temperature_c - self.bins.temperature_c[0]) * root
+        y = np.broadcast_to(y, columns.shape[:-1])
         sigma = LINEAR_SIGMA
         if rate_k_per_s is not None:
-            y = y - rate_k_per_s * columns[:, 0]
-            columns, sigma = columns[:, 1:], sigma[1:]
-        a = np.vstack([columns, np.diag(1.0 / sigma)])
-        y = np.append(y, np.zeros(sigma.size))
+            y = y - rate_k_per_s * columns[..., 0]
+            columns, sigma = columns[..., 1:], sigma[1:]
+        own = np.broadcast_to(np.diag(1.0 / sigma), (*y.shape[:-1], *2 * (sigma.size,)))
+        a = np.concatenate([columns, own], axis=-2)
+        y = np.concatenate([y, np.zeros((*y.shape[:-1], sigma.size))], axis=-1)
         q, r = np.linalg.qr(a)
-        x = np.linalg.solve(r, q.T @ y)
-        return y - a @ x, x, r
+        x = np.linalg.solve(r, np.swapaxes(q, -1, -2) @ y[..., None])
+        return y - (a @ x)[..., 0], x[..., 0], r
 
     def optimum(self, start: Array, rate_k_per_s: float | None = None) -> Optimum:
         """Return the most probable log parameters, free or at a fixed rate."""
         centre, sigma = self.priors()
 
-        def penalised(theta: Array) -> Array:
-            residual = self.solved(theta, rate_k_per_s)[0]
-            return np.append(residual, (theta - centre) / sigma)
+        def penalised(away: Array) -> Array:
+            residual = self.solved(centre + sigma * away, rate_k_per_s)[0]
+            return np.concatenate([residual, _surprise(away)], axis=-1)
 
-        low, high = centre - REACH * sigma, centre + REACH * sigma
-        low[self.lag] = max(low[self.lag], float(np.log(LAG_SHIFT_S)))
-        found: OptimizeResult = least_squares(
-            penalised,
-            np.clip(start, low + 1e-3, high - 1e-3),
-            bounds=(low, high),
-            x_scale=sigma,
-            max_nfev=12 if rate_k_per_s is not None else 30,
-            ftol=1e-6,
-            xtol=1e-4,
+        low, high = np.full(centre.size, -REACH), np.full(centre.size, REACH)
+        shortest = (np.log(LAG_SHIFT_S) - centre[self.lag]) / sigma[self.lag]
+        low[self.lag] = max(-REACH, float(shortest))
+        most = MOST_TRIALS if rate_k_per_s is None else MOST_TRIALS_ON_WALK
+        away, cost, covariance = least_squares_within(
+            penalised, (start - centre) / sigma, low, high, most
         )
-        covariance = np.linalg.inv(found.jac.T @ found.jac)
-        return Optimum(found.x, float(found.cost), covariance)
+        covariance = covariance * np.outer(sigma, sigma)
+        return Optimum(centre + sigma * away, cost, covariance)
 
     def optima(self, starts: list[Array]) -> list[Optimum]:
         """Return the optima that compete, the best first."""
@@ -147,7 +152,8 @@ class ChainProblem:
         """Return the log probability of a rate, the other parameters integrated out."""
         r = self.solved(at.theta, rate_k_per_s)[2]
         _, sigma = self.priors()
-        volume = 0.5 * np.linalg.slogdet(at.covariance)[1] - np.sum(np.log(sigma))
+        volume = 0.5 * np.linalg.slogdet(at.covariance)[1]
+        volume += np.sum(np.log(PEAK / sigma))
         return float(volume - at.cost - np.sum(np.log(np.abs(np.diag(r)))))
 
     def rate_sigma(self, at: Optimum) -> tuple[float, float]:
@@ -155,12 +161,8 @@ class ChainProblem:
         _, x, r = self.solved(at.theta)
         row = np.linalg.solve(r.T, np.eye(x.size)[0])
         step = 1e-4
-        slope = np.array(
-            [
-                (self.solved(at.theta + step * e)[1][0] - x[0]) / step
-                for e in np.eye(at.theta.size)
-            ]
-        )
+        moved = self.solved(at.theta + step * np.eye(at.theta.size))[1][:, 0]
+        slope = (moved - x[0]) / step
         return float(x[0]), float(np.sqrt(row @ row + slope @ at.covariance @ slope))
 
     def walk(self, origin: Optimum) -> tuple[Array, Array]:
@@ -209,6 +211,38 @@ class ChainProblem:
             step_k_per_s *= _stretch(abs(here.cost - last.cost))
 
 
+def beliefs(
+    contents_j_per_k: float | None, declared_lag_s: float | None
+) -> dict[str, tuple[float, float]]:
+    """Return centre and scale of each log parameter, relative to the contents' C.
+
+    A contents of unknown heat capacity is taken for 2 to 6 J/K.
+    """
+    low, high = (contents_j_per_k,) * 2 if contents_j_per_k else (2.0, 6.0)
+    known = {}
+    for name, (least, most) in RANGES.items():
+        ends = np.log([least, most])
+        own = 0.5 * float(ends[1] - ends[0])
+        shared = 0.5 * float(np.log(high / low))
+        centre = float(ends.mean()) - 0.5 * float(np.log(low * high))
+        known[name] = (centre, float(np.hypot(own, shared)) / WITHIN_90)
+    least, most = RANGES["lag_s"]
+    known["lag_s"] = (
+        0.5 * float(np.log(least * most)),
+        0.5 * float(np.log(most / least)) / WITHIN_90,
+    )
+    if declared_lag_s is not None and declared_lag_s > 0.0:
+        lag = float(np.log(declared_lag_s + LAG_SHIFT_S))
+        known["lag_s"] = (lag, float(np.log(DECLARED_LAG_FACTOR)) / WITHIN_90)
+    return known
+
+
+def _surprise(away: Array) -> Array:
+    """Return the residual whose half square is -ln of Student's t, without its peak."""
+    grown: Array = np.sign(away) * np.sqrt((TAIL + 1.0) * np.log1p(away**2 / TAIL))
+    return grown
+
+
 def _stretch(cost_change: float) -> float:
     """Return by how much the next step is longer, for a change of cost in this one."""
     for limit, factor in ((0.1, 2.0), (0.35, 1.4), (1.0, 1.0)):
@@ -228,25 +262,27 @@ def _swapped(theta: Array) -> Array:
 
 
 def columns_of(record: Record, bins: Bins, theta: Array) -> Array:
-    """Return the linear columns rate, start, drift, bore, rest: shape (bins, 5)."""
+    """Return the linear columns rate, start, drift, bore, rest: (..., bins, 5)."""
     modes, lag_s = modes_of(theta)
     t = bins.time_s - record.time_s[0]
-    heat = heating_column(record, bins, modes, lag_s)
-    bore = bore_column(record, bins, modes)
-    rest = np.exp(-modes.rates[0] * t)
-    return np.stack([heat, np.ones_like(t), t, bore, rest], axis=1)
+    heat, bore = heat_and_bore(record, bins, modes, lag_s)
+    rest = np.exp(-modes.rates[..., :1] * t)
+    one, since = np.broadcast_to(1.0, heat.shape), np.broadcast_to(t, heat.shape)
+    return np.stack([heat, one, since, bore, rest], axis=-1)
 
 
-def modes_of(theta: Array) -> tuple[Modes, float]:
-    """Return the modes and the lag in s of a set of log parameters."""
-    p = np.exp(theta)
-    if p.size == len(NAMES_ONE):
-        return chain_modes(np.ones(1), p[:1]), _lag_s(p[1])
-    if p.size == len(NAMES_TWO):
-        return chain_modes(np.array([1.0, p[0]]), p[1:3]), _lag_s(p[3])
-    conductances = np.array([p[1], p[2], p[5]])
-    return chain_modes(np.array([1.0, p[0], p[4]]), conductances), _lag_s(p[3])
+def modes_of(theta: Array) -> tuple[Modes, Array]:
+    """Return the modes and the lag in s of sets of log parameters."""
+    p = np.moveaxis(np.exp(theta), -1, 0)
+    one = np.ones_like(p[0])
+    if len(p) == len(NAMES_ONE):
+        return chain_modes(one[..., None], p[0][..., None]), _lag_s(p[1])
+    capacities, conductances = [one, p[0]], [p[1], p[2]]
+    if len(p) == len(NAMES_THREE):
+        capacities, conductances = [*capacities, p[4]], [*conductances, p[5]]
+    modes = chain_modes(np.stack(capacities, -1), np.stack(conductances, -1))
+    return modes, _lag_s(p[3])
 
 
-def _lag_s(shifted_s: float) -> float:
-    return max(float(shifted_s) - LAG_SHIFT_S, 1e-3)
+def _lag_s(shifted_s: Array) -> Array:
+    return np.maximum(np.asarray(shifted_s) - LAG_SHIFT_S, 1e-3)

@@ -14,6 +14,8 @@ DRIFT_C_PER_MIN = 0.02
 LAG_FACTOR = 3.0
 FALL = 0.05
 SIGNIFICANT = 3.0
+# As in the two-node fit: what is wider is not usable.
+LARGEST_BY_DATA = 0.15
 
 
 def implausible(
@@ -73,6 +75,19 @@ def lag_words(lag_s: Value, declared_s: float | None) -> tuple[str, ...]:
             "tip at the wall",
         )
     return ()
+
+
+def belief_words(share: float, data_share: float) -> tuple[str, ...]:
+    """Return a warning where beliefs on vials decide: ± (k = 2) with and without."""
+    usable_by_beliefs = share <= LARGEST_BY_DATA < data_share
+    if not usable_by_beliefs or data_share < 2.0 * share:
+        return ()
+    alone = f"±{data_share:.0%}" if data_share < 1.0 else "nothing known"
+    return (
+        f"the record alone would leave {alone} instead of ±{share:.0%}: vial and probe "
+        "are hard to tell apart here, and what vials usually are decides; declare the "
+        "probe's lag, or take a faster probe",
+    )
 
 
 def lags_words(lag_s: Value, at_switches: list[Value]) -> tuple[str, ...]:

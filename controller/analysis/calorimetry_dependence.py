@@ -45,17 +45,26 @@ def over_frequency(frequency_hz: Array, sar_w_per_g: list[Value]) -> PowerLaw:
     return _power_law(frequency_hz, sar_w_per_g, 1.0, "frequency", "relaxation peak")
 
 
-def over_temperature(temperature_c: Array, rates: list[Value]) -> tuple[Value, str]:
-    """Fit a line to heating over temperature; return its slope as a share per °C."""
-    y, u = _columns(temperature_c, rates)
-    a = np.stack([np.ones_like(y), temperature_c - temperature_c.mean()], axis=1)
-    x, covariance = _weighted(a, y, u)
-    slope = Value(
-        float(x[1] / x[0]), float(np.sqrt(covariance[1, 1]) / abs(float(x[0])))
-    )
+def over_temperature(
+    shares_per_c: list[Value], low_c: float, high_c: float
+) -> tuple[Value, str]:
+    """Combine what curves show of heating over temperature, as a share per °C.
+
+    Each curve passes through many temperatures; ``low_c`` to ``high_c`` is their range.
+    Raises: AnalysisError without a curve, or without an uncertainty.
+    """
+    u = np.array([v.u for v in shares_per_c])
+    if not u.size or not np.all(u > 0.0):
+        raise AnalysisError("A dependence needs the uncertainty of every value.")
+    y = np.array([v.value for v in shares_per_c])
+    x, covariance = _weighted(np.ones((y.size, 1)), y, u)
+    slope = Value(float(x[0]), float(np.sqrt(covariance[0, 0])))
+    digits = max(0, 1 - int(f"{200.0 * slope.u:.1e}".split("e")[1]))
+    words = f"{low_c:.1f} to {high_c:.1f} °C: heating changes by "
+    words += f"{100 * slope.value:+.{digits}f} ± {200 * slope.u:.{digits}f} % per °C"
     if abs(slope.value) > SURE * slope.u:
-        return slope, f"heating changes by {100 * slope.value:+.2g} % per °C"
-    return slope, "no dependence on temperature is seen"
+        return slope, f"{words} (k = 2), or something that looks like it"
+    return slope, f"{words} (k = 2): no dependence on temperature is seen"
 
 
 def _power_law(

@@ -3,10 +3,12 @@
 Both take the sample for one node with a loss in proportion to T - T_0.
 """
 
+from collections.abc import Callable
+
 import numpy as np
-from scipy.optimize import least_squares
 
 from controller.analysis.calorimetry import AnalysisError, Array, Result, Value
+from controller.analysis.calorimetry_least_squares import least_squares_within
 from controller.analysis.calorimetry_lines import (
     baseline,
     one_node_result,
@@ -18,6 +20,7 @@ from controller.analysis.uncertainty import long_run_sigma
 
 LATE_SHARE = 0.5
 MOST_ROWS = 4000
+MOST_TRIALS = 60
 
 
 def cooling_time_s(record: Record) -> Value:
@@ -37,20 +40,16 @@ def cooling_time_s(record: Record) -> Value:
     t, y = _few(time_s - start_s, temperature_c - start_c(record))
     drift = baseline(record).value * (t + start_s - pulses(record)[0][1].start_s)
 
-    def residual(x: Array) -> Array:
-        return np.asarray(x[0] * np.exp(-t * np.exp(-x[1])) + drift - y)
-
     first = max(float(y[:5].mean()), 1e-3)
-    found = least_squares(residual, [first, np.log(400.0)], x_scale=[first, 1.0])
-    sigma = long_run_sigma(found.fun)
-    jacobian = np.asarray(found.jac, dtype=float)
-    try:
-        covariance = np.linalg.inv(jacobian.T @ jacobian) * sigma**2
-    except np.linalg.LinAlgError as error:
-        raise AnalysisError("The cooling is too faint for a time constant.") from error
-    tau_s = float(np.exp(found.x[1]))
+
+    def residual(x: Array) -> Array:
+        kept = np.exp(-t * np.exp(-x[:, 1:]))
+        return np.asarray(first * x[:, :1] * kept + drift - y)
+
+    found, covariance, _ = _fitted(residual, np.array([1.0, np.log(400.0)]))
+    tau_s = float(np.exp(found[1]))
     relative = float(np.sqrt(covariance[1, 1]))
-    if not (found.x[0] > 0.0 and relative < 1.0):
+    if not (found[0] > 0.0 and relative < 1.0):
         raise AnalysisError("The cooling is too faint for a time constant.")
     return Value(tau_s, tau_s * relative)
 
@@ -69,31 +68,58 @@ def box_lucas(record: Record, window_s: float | None = None) -> Result:
     if t.size < 8:
         raise AnalysisError(f"{t.size} readings lie in the window: 8 are needed.")
 
-    def residual(x: Array) -> Array:
-        k = np.exp(x[1])
-        return np.asarray(x[0] * -np.expm1(-k * t) / k - y)
-
     first = max(float(y[-1] / t[-1]), 1e-6)
-    found = least_squares(residual, [first, np.log(1.0 / t[-1])], x_scale=[first, 1.0])
-    sigma = long_run_sigma(found.fun)
-    jacobian = np.asarray(found.jac, dtype=float)
-    covariance = np.linalg.pinv(jacobian.T @ jacobian) * sigma**2
-    rate = float(found.x[0]) / pulse.level
-    tau_s = float(np.exp(-found.x[1]))
-    u_tau_s = tau_s * float(np.sqrt(covariance[1, 1]))
-    u = float(np.hypot(np.sqrt(covariance[0, 0]), baseline(record).u)) / pulse.level
-    words: tuple[str, ...] = ()
-    if t[-1] < tau_s:
-        words = (f"the pulse is shorter than the time constant ({tau_s:.0f} s)",)
+
+    def residual(x: Array) -> Array:
+        k = np.exp(x[:, 1:])
+        return np.asarray(first * x[:, :1] * -np.expm1(-k * t) / k - y)
+
+    try:
+        found, covariance, residuals = _fitted(
+            residual, np.array([1.0, -np.log(t[-1])])
+        )
+    except np.linalg.LinAlgError as error:
+        raise AnalysisError("The heating is too faint for a time constant.") from error
+    rate = first * float(found[0]) / pulse.level
+    tau_s = float(np.exp(-found[1]))
+    u_slope = first * float(np.sqrt(covariance[0, 0]))
+    u = float(np.hypot(u_slope, baseline(record).u)) / pulse.level
+    words = _short_words(float(t[-1]), tau_s)
     return one_node_result(
         record,
         "box-lucas",
         Value(rate, u),
         (pulse.start_s, float(time_s[-1])),
-        -found.fun,
+        -residuals,
         words,
-        {"tau_s": Value(tau_s, u_tau_s)},
+        {"tau_s": Value(tau_s, tau_s * float(np.sqrt(covariance[1, 1])))},
     )
+
+
+def _short_words(pulse_s: float, tau_s: float) -> tuple[str, ...]:
+    if pulse_s >= tau_s:
+        return ()
+    return (f"the pulse is shorter than the time constant ({tau_s:.0f} s)",)
+
+
+def _fitted(
+    residual_of: Callable[[Array], Array], start: Array
+) -> tuple[Array, Array, Array]:
+    """Return the best (share of the first guess, log rate), covariance, residuals."""
+    wide = np.array([50.0, 15.0])
+    try:
+        found, _, covariance = least_squares_within(
+            residual_of,
+            start,
+            start - wide,
+            start + wide,
+            MOST_TRIALS,
+            small_gain=1e-12,
+        )
+    except np.linalg.LinAlgError as error:
+        raise AnalysisError("The curve is too faint for a time constant.") from error
+    residuals = residual_of(found[None, :])[0]
+    return found, covariance * long_run_sigma(residuals) ** 2, residuals
 
 
 def _few(t: Array, y: Array) -> tuple[Array, Array]:

@@ -7,7 +7,6 @@ uncertainty of a slope uses the residuals' long-run sigma, not their plain one.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import f as fisher
 
 from controller.analysis.calorimetry import AnalysisError, Array, Method, Result, Value
 from controller.analysis.calorimetry_record import Phase, Record
@@ -54,7 +53,20 @@ def bends(time_s: Array, temperature_c: Array) -> bool:
     left = float(np.sum(bent.residuals_c**2))
     gain = float(np.sum(line.residuals_c**2)) - left
     ratio = gain / (left / n * (n / (n - 3.0))) / thinned
-    return bool(fisher.sf(ratio, 1.0, freedom) < SIGNIFICANCE)
+    return bool(_beyond(ratio, freedom) < SIGNIFICANCE)
+
+
+def _beyond(ratio: float, readings: float) -> float:
+    """Return the probability that F(1, readings) is above a ratio.
+
+    ``readings`` are the independent ones that are left, the degrees of freedom n.
+    √F is Student's t, and t/√n the tangent of an angle with density cos^(n - 1).
+    """
+    angle = np.linspace(0.0, 0.5 * np.pi, 4001)
+    density = np.cos(angle) ** (readings - 1.0)
+    within = np.append(0.0, np.cumsum(density[1:] + density[:-1]))
+    reached = np.interp(np.arctan(np.sqrt(max(ratio, 0.0) / readings)), angle, within)
+    return float(1.0 - reached / within[-1])
 
 
 def pulses(record: Record) -> list[tuple[Phase | None, Phase, Phase | None]]:

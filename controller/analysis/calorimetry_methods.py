@@ -76,7 +76,7 @@ def analyse(
     Raises: AnalysisError with one sentence where the curve cannot be analysed.
     """
     record = checked(curve)
-    fit = two_node_fit(record, conditions)
+    fit = two_node_fit(record, conditions, sample.contents_j_per_k)
     results: dict[Method, Result] = {"two-node fit": fit}
     failed: dict[Method, str] = {}
     for name, method in ONE_NODE.items():

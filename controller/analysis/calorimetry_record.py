@@ -40,6 +40,7 @@ class Record:
     """A checked curve. The drive is piecewise constant: ``levels`` from ``edges_s``.
 
     ``levels`` are H²/H_ref² with H_ref the rms amplitude over the time with field on.
+    ``period_s`` is the usual time between two rows.
     """
 
     time_s: Array
@@ -50,13 +51,9 @@ class Record:
     reference_field_a_per_m: float
     frequency_hz: float
     average_s: float
+    period_s: float
     warnings: tuple[str, ...]
     doubt: str
-
-    @property
-    def period_s(self) -> float:
-        """Return the usual time between two rows, in s."""
-        return float(np.median(np.diff(self.time_s)))
 
     def rows(self, start_s: float, end_s: float) -> tuple[Array, Array]:
         """Return times and temperatures of the rows in [start, end], in s and °C."""
@@ -93,6 +90,7 @@ def checked(curve: Curve) -> Record:
         reference,
         curve.frequency_hz,
         curve.average_s,
+        float(np.median(np.diff(time_s))),
         tuple(warnings),
         "" if curve.units_confirmed else _doubt(time_s, temperature_c),
     )

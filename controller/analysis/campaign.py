@@ -2,7 +2,8 @@
 
 A case is one fault, at a moment of one phase, with one seed. Whatever is detected must
 be off within two control periods of the time that docs/safety.md allows for it;
-whatever is not must stay harmless, and is listed with the worst that was true.
+whatever is not must stay harmless, and is listed with the worst that was true. A
+fault that deceives nobody, or that comes when no field is on any more, is tolerated.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,8 +15,11 @@ HOTTEST_HEALTHY_C = 43.5
 NEVER_S = float("inf")
 FAILED, REFUSED = 1, 2
 ROUNDING_S = 1e-6
-PHASES = ("baseline", "ramp", "hold", "cool")
-Verdict = Literal["off", "refused", "tolerated", "unseen", "LATE", "UNSAFE"]
+# "start" is before the run begins: what its start-up does not find, the run has to.
+PHASES = ("start", "baseline", "ramp", "hold", "cool")
+Verdict = Literal[
+    "off", "refused", "tolerated", "unseen", "LATE", "UNSAFE", "NOT BEGUN"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +84,41 @@ def judge(ran: Ran, period_s: float) -> Verdict:
         return "UNSAFE"
     if ran.exit_code == REFUSED:
         return "refused"
+    if ran.begun_s is None:
+        return "NOT BEGUN"
     if not ran.codes:
-        return "unseen" if ran.case.deceives else "tolerated"
+        return "unseen" if ran.case.deceives and _heated(ran) else "tolerated"
     return "LATE" if _late_s(ran) > 2.0 * period_s + ROUNDING_S else "off"
+
+
+def _heated(ran: Ran) -> bool:
+    """Say whether the field was on at any time with the fault."""
+    assert ran.begun_s is not None and ran.off_s is not None
+    return ran.on_at_begin or ran.off_s > ran.begun_s
 
 
 def _late_s(ran: Ran) -> float:
     """Return by how much the field was on beyond what the detection is allowed."""
-    if not ran.on_at_begin or ran.off_s is None:
+    if ran.off_s is None or ran.detected_s is None:  # the start-up found it
         return 0.0
-    assert ran.begun_s is not None and ran.detected_s is not None
+    if not ran.on_at_begin:
+        return ran.off_s - ran.detected_s
+    assert ran.begun_s is not None
     return ran.off_s - min(ran.detected_s, ran.begun_s + ran.case.allowed_s)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fault over all phases and seeds, the worst of each."""
+    """One fault over all phases and seeds, the worst of each.
+
+    ``hottest_unseen_c`` are tumour and healthy tissue where nothing saw it.
+    """
 
     case: Case
     detected_by: str
     verdicts: tuple[Verdict, ...]
+    unseen_in: tuple[str, ...]
+    hottest_unseen_c: tuple[float, float]
     slowest_off_s: float
     hottest_tumour_c: float
     hottest_healthy_c: float
@@ -120,17 +139,24 @@ def _row(case: Case, runs: list[tuple[Ran, Verdict]]) -> Row:
     found = [ran for ran, _ in runs]
     first = [ran.codes[0] for ran in found if ran.codes]
     by = ", ".join(sorted(set(first), key=first.count, reverse=True))
-    tripped = [ran.sentence for ran in found if ran.codes]
+    tripped = [ran for ran in found if ran.codes]
+    told = next((ran for ran in tripped if ran.on_at_begin), (tripped or found)[-1])
+    unseen = [ran for ran, verdict in runs if verdict == "unseen"]
     return Row(
         case=case,
         detected_by=by,
         verdicts=tuple(verdict for _, verdict in runs),
+        unseen_in=tuple(dict.fromkeys(ran.phase for ran in unseen)),
+        hottest_unseen_c=(
+            max((ran.hottest_tumour_c for ran in unseen), default=0.0),
+            max((ran.hottest_healthy_c for ran in unseen), default=0.0),
+        ),
         slowest_off_s=max(_times_to_off_s(found), default=float("nan")),
         hottest_tumour_c=max(ran.hottest_tumour_c for ran in found),
         hottest_healthy_c=max(ran.hottest_healthy_c for ran in found),
         hf_share=max(ran.hf_share for ran in found),
         records_complete=all(ran.record_complete for ran in found),
-        sentence=tripped[-1] if tripped else found[-1].sentence,
+        sentence=told.sentence,
     )
 
 

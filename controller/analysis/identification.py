@@ -9,8 +9,6 @@ slow part (autocorrelation included). The same data give the same result.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
-from scipy.special import logsumexp
 
 from controller.analysis.calorimetry import Array, Conditions, Result, Value
 from controller.analysis.calorimetry_chain import (
@@ -18,18 +16,27 @@ from controller.analysis.calorimetry_chain import (
     NAMES_ONE,
     NAMES_THREE,
     NAMES_TWO,
-    PRIORS,
     ChainProblem,
     Optimum,
+    beliefs,
     columns_of,
     modes_of,
 )
-from controller.analysis.calorimetry_checks import field_words, lag_words, lags_words
+from controller.analysis.calorimetry_checks import (
+    belief_words,
+    field_words,
+    lag_words,
+    lags_words,
+)
+from controller.analysis.calorimetry_leftovers import (
+    leftover_words,
+    leftovers,
+    u_by_data,
+)
 from controller.analysis.calorimetry_nodes import Bins, binned
 from controller.analysis.calorimetry_record import Record
 from controller.analysis.uncertainty import long_run_sigma
 
-DECLARED_LAG_SIGMA = 0.6
 FIRST_NOISE_C = 0.05
 LEAST_NOISE_C = 1e-3
 # How far a chain is believed beforehand: no vial at all is a hanging drop.
@@ -50,25 +57,33 @@ class Posterior:
     problem: ChainProblem
 
 
-def two_node_fit(record: Record, conditions: Conditions | None = None) -> Result:
+def two_node_fit(
+    record: Record,
+    conditions: Conditions | None = None,
+    contents_j_per_k: float | None = None,
+) -> Result:
     """Fit liquid, vial and probe to a whole record; return P/C of the contents.
 
+    Their heat capacity says how the vial compares with what vials are in J/K.
     The declared lag of the probe, where there is one, is believed to a factor of
     about 2 only. Wider than ±15 % (k = 2) is marked as not usable.
     """
     declared_s = conditions.probe_lag_s if conditions is not None else None
-    lag_prior = PRIORS["lag_s"]
-    if declared_s is not None and declared_s > 0.0:
-        lag_prior = (float(np.log(declared_s + LAG_SHIFT_S)), DECLARED_LAG_SIGMA)
-    posteriors = [_posterior(found) for found in _problems(record, lag_prior)]
+    believed = beliefs(contents_j_per_k, declared_s)
+    posteriors = [_posterior(found) for found in _problems(record, believed)]
     rate = _averaged(posteriors)
     likely = max(posteriors, key=lambda p: p.log_evidence)
     residuals = _row_residuals(likely.problem, likely.best)
     lags = _lags_at_switches(likely, residuals)
-    parts = _parts(likely) | {f"lag_at_switch_{k + 1}_s": v for k, v in lags.items()}
+    more = leftovers(likely.problem, likely.best)
+    by_data = 2.0 * u_by_data(likely.problem, likely.best)
+    at_switch = {f"lag_at_switch_{k + 1}_s": v for k, v in lags.items()}
+    parts = _parts(likely) | at_switch | more
     share = 2.0 * rate.relative
     usable = bool(rate.value > 0.0 and share <= LARGEST_SHARE)
     words = record.warnings + field_words(record) + _structure_words(record, residuals)
+    words += lag_words(parts["lag_s"], declared_s)
+    words += lags_words(parts["lag_s"], list(lags.values())) + leftover_words(more)
     return Result(
         "two-node fit",
         rate,
@@ -79,34 +94,33 @@ def two_node_fit(record: Record, conditions: Conditions | None = None) -> Result
         float(np.mean(record.temperature_c)),
         usable and not record.doubt,
         record.doubt or ("" if usable else _reason(rate)),
-        words
-        + lag_words(parts["lag_s"], declared_s)
-        + lags_words(parts["lag_s"], list(lags.values())),
+        words + belief_words(share, by_data),
         parts,
     )
 
 
 def _problems(
-    record: Record, lag_prior: tuple[float, float]
+    record: Record, believed: dict[str, tuple[float, float]]
 ) -> list[tuple[ChainProblem, list[Array]]]:
     """Return the chains with the noise settled, and places to start from."""
-    two = ChainProblem(record, binned(record), NAMES_TWO, FIRST_NOISE_C, lag_prior)
-    best = two.optima(two.starts())[0]
-    noise_c = _noise_c(two, best)
+    two = ChainProblem(record, binned(record), NAMES_TWO, FIRST_NOISE_C, believed)
+    two_found = two.optima(two.starts())
+    noise_c = _noise_c(two, two_found[0])
     three = replace(two, names=NAMES_THREE, noise_c=noise_c)
-    extra = np.append(best.theta, three.priors()[0][len(NAMES_TWO) :])
+    extra = np.append(two_found[0].theta, three.priors()[0][len(NAMES_TWO) :])
     starts = [*three.starts(), extra]
     # The noise must not be judged by a chain that is too short for the record.
     for _ in range(2):
-        found = min((three.optimum(s) for s in starts), key=lambda o: o.cost)
-        noise_c = min(noise_c, _noise_c(three, found))
+        three_found = three.optima(starts)
+        starts = [o.theta for o in three_found]
+        noise_c = min(noise_c, _noise_c(three, three_found[0]))
         three = replace(three, noise_c=noise_c)
     one = replace(two, names=NAMES_ONE, noise_c=noise_c)
     two = replace(two, noise_c=noise_c)
     return [
         (one, one.starts()),
-        (two, [*two.starts(), best.theta]),
-        (three, [*starts, found.theta]),
+        (two, [o.theta for o in two_found]),
+        (three, starts),
     ]
 
 
@@ -138,14 +152,29 @@ def _posterior(found: tuple[ChainProblem, list[Array]]) -> Posterior:
     high = max(float(w[0][-1]) for w in walks)
     grid = np.linspace(low, high, GRID)
     # Walks that meet are the same ridge: the higher one is the better optimum.
-    curves = [
-        np.nan_to_num(PchipInterpolator(*w, extrapolate=False)(grid), nan=-np.inf)
-        for w in walks
-    ]
-    height = np.max(curves, axis=0)
-    total = float(logsumexp(height))
+    height = np.max([_between(*w, grid) for w in walks], axis=0)
+    total = float(np.logaddexp.reduce(height))
     evidence = total + float(np.log((high - low) / (GRID - 1) * BELIEF[problem.names]))
     return Posterior(grid, np.exp(height - total), evidence, optima[0], problem)
+
+
+def _between(x: Array, y: Array, at: Array) -> Array:
+    """Return y at places between by cubics that do not overshoot; -inf outside.
+
+    Source: Fritsch and Butland 1984 (slopes; unverified).
+    """
+    width = np.diff(x)
+    steep = np.diff(y) / width
+    before, after = 2.0 * width[1:] + width[:-1], width[1:] + 2.0 * width[:-1]
+    same = steep[:-1] * steep[1:] > 0.0
+    both = np.where(same, before / np.where(same, steep[:-1], 1.0), np.inf)
+    both += np.where(same, after / np.where(same, steep[1:], 1.0), np.inf)
+    slopes = np.concatenate([steep[:1], (before + after) / both, steep[-1:]])
+    k = np.clip(np.searchsorted(x, at, side="right") - 1, 0, x.size - 2)
+    s = (at - x[k]) / width[k]
+    value = y[k] + s * s * (3.0 - 2.0 * s) * np.diff(y)[k]
+    value += s * (1.0 - s) * width[k] * ((1.0 - s) * slopes[k] - s * slopes[k + 1])
+    return np.where((at >= x[0]) & (at <= x[-1]), value, -np.inf)
 
 
 def _averaged(posteriors: list[Posterior]) -> Value:
@@ -153,7 +182,7 @@ def _averaged(posteriors: list[Posterior]) -> Value:
     logs = np.array([p.log_evidence for p in posteriors])
     if not np.any(np.isfinite(logs)):
         return Value(float(posteriors[0].rates_c_per_s[0]), float("inf"))
-    weights = np.exp(logs - logsumexp(logs))
+    weights = np.exp(logs - np.logaddexp.reduce(logs))
     means = np.array([p.shares @ p.rates_c_per_s for p in posteriors])
     squares = np.array([p.shares @ p.rates_c_per_s**2 for p in posteriors])
     mean = float(weights @ means)
@@ -164,11 +193,13 @@ def _parts(likely: Posterior) -> dict[str, Value]:
     """Return lag, vial share and time constants, with first-order uncertainties."""
     theta = likely.best.theta
     sigma = np.sqrt(np.diag(likely.best.covariance))
-    modes, lag_s = modes_of(theta)
+    modes, lag = modes_of(theta)
+    lag_s = float(lag)
     parts = {
         "lag_s": Value(lag_s, (lag_s + LAG_SHIFT_S) * float(sigma[likely.problem.lag])),
         "noise_c": Value(likely.problem.noise_c),
         "slowest_s": Value(1.0 / float(modes.rates[0])),
+        "fastest_s": Value(1.0 / float(modes.rates[-1])),
         "nodes": Value(float(modes.rates.size)),
     }
     names = {"vial": "vial_share", "coupling_per_s": "coupling_per_s"}
@@ -186,7 +217,7 @@ def _lags_at_switches(likely: Posterior, residuals: Array) -> dict[int, Value]:
     First order: residuals within five lags after the switch, against dT/d(lag).
     """
     record, theta = likely.problem.record, likely.best.theta
-    _, lag_s = modes_of(theta)
+    lag_s = float(modes_of(theta)[1])
     ones = np.ones(record.time_s.size)
     rows = Bins(record.time_s, record.temperature_c, ones, 0.0 * ones)
     rate = float(likely.problem.solved(theta)[1][0])

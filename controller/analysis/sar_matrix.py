@@ -11,7 +11,12 @@ import numpy as np
 
 from controller.analysis import sar_report_plots
 from controller.analysis.calorimetry import AnalysisError, Value
-from controller.analysis.calorimetry_dependence import over_field, over_frequency
+from controller.analysis.calorimetry_dependence import (
+    over_field,
+    over_frequency,
+    over_temperature,
+)
+from controller.analysis.calorimetry_leftovers import PER_C
 from controller.analysis.sar_report import Measured, all_warnings, page, with_interval
 from controller.analysis.uncertainty import Sar, combined
 
@@ -59,7 +64,8 @@ def analyse_matrix(measured: list[Measured]) -> Matrix:
     points = tuple(_point(groups[key]) for key in sorted(groups))
     verdicts = _dependence(points)
     linear = bool(verdicts) and all(good for good, _ in verdicts)
-    return Matrix(points, ilp_of(points), linear, tuple(words for _, words in verdicts))
+    words = [words for _, words in verdicts] + _temperature_words(measured)
+    return Matrix(points, ilp_of(points), linear, tuple(words))
 
 
 def render_matrix(
@@ -95,10 +101,7 @@ def why(matrix: Matrix) -> str:
         return "No ILP: fewer than two points are usable."
     words = f"ILP over {usable} of {len(matrix.points)} points, weighted; "
     if matrix.linear:
-        return (
-            words
-            + "SAR goes with H² and f, as the exponents below say: it has a meaning."
-        )
+        return words + "SAR goes with H² and f, as the exponents say: it has a meaning."
     return words + "SAR does not clearly go with H² and f: quote SAR by point, not ILP."
 
 
@@ -169,6 +172,17 @@ def _dependence(points: tuple[MatrixPoint, ...]) -> list[tuple[bool, str]]:
     return verdicts
 
 
+def _temperature_words(measured: list[Measured]) -> list[str]:
+    """Say how heating goes with temperature within the usable curves, if any."""
+    fits = [(m, m.analysis.results["two-node fit"]) for m in measured]
+    known = [(m, r.parts[PER_C]) for m, r in fits if r.usable and PER_C in r.parts]
+    if not known:
+        return []
+    low_c = min(float(m.record.temperature_c.min()) for m, _ in known)
+    high_c = max(float(m.record.temperature_c.max()) for m, _ in known)
+    return [over_temperature([share for _, share in known], low_c, high_c)[1]]
+
+
 def _random(point: MatrixPoint, exponent: float) -> Value:
     """Return SAR/H^exponent with the part of its uncertainty that is not shared."""
     sar = point.sar_w_per_g_fe
@@ -184,7 +198,8 @@ def _column(points: list[MatrixPoint]) -> np.ndarray[tuple[int], np.dtype[np.flo
 def _tiles(
     matrix: Matrix, true_ilp_nh_m2_per_kg: float | None
 ) -> list[tuple[str, str]]:
-    ilp = matrix.ilp_nh_m2_per_kg
+    # Beyond the linear regime an ILP is no property of the particles.
+    ilp = matrix.ilp_nh_m2_per_kg if matrix.linear else None
     usable = sum(p.sar_w_per_g_fe is not None for p in matrix.points)
     tiles = [
         ("ILP, nH·m²/kg", "\N{EN DASH}" if ilp is None else with_interval(ilp)),

@@ -10,6 +10,7 @@ from typing import Any
 
 from controller.analysis import sar_report_plots
 from controller.analysis.calorimetry import Method, Result, Sample, Value
+from controller.analysis.calorimetry_leftovers import BORE_C, PER_C, PER_HOUR
 from controller.analysis.calorimetry_methods import Analysis
 from controller.analysis.calorimetry_record import Record
 from controller.analysis.html_page import render_page
@@ -39,6 +40,20 @@ RESULT_COLUMNS = (
     "reason",
 )
 NOT_KNOWN = "\N{EN DASH}"
+
+PART_NAMES = {
+    "lag_s": "probe lag, s",
+    "noise_c": "noise of a reading, °C",
+    "slowest_s": "slowest time constant, s",
+    "fastest_s": "fastest time constant without probe, s",
+    "nodes": "heat capacities in the likeliest chain",
+    "vial_share": "vial C_v / C",
+    "coupling_per_s": "coupling to the vial G / C, 1/s",
+    "loss_per_s": "loss L / C, 1/s",
+    PER_C: "heating over temperature, share per °C",
+    PER_HOUR: "heating over time, share per hour",
+    BORE_C: "bore's warming with the field, °C",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +209,8 @@ def _methods(analysis: Analysis) -> dict[str, Any]:
             "remarks",
         ],
         "rows": rows,
-        "note": "The ± of a single method knows nothing of vial and probe lag.",
+        "note": "The ± of a single method knows nothing of vial and probe lag. Whether "
+        "SAR goes with H² and f, so that an ILP has a meaning, one point cannot show.",
     }
 
 
@@ -243,14 +259,21 @@ def _budget(best: Sar) -> dict[str, Any]:
 
 def _parts(analysis: Analysis) -> dict[str, Any]:
     result: Result = analysis.results["two-node fit"]
-    rows = [("", ["P/C (°C/s)", with_interval(result.rate_c_per_s)])]
-    rows += [("", [name, with_interval(v)]) for name, v in result.parts.items()]
+    rows = [("", ["heating rate P/C, °C/s", with_interval(result.rate_c_per_s)])]
+    rows += [("", [_part_name(n), with_interval(v)]) for n, v in result.parts.items()]
     return {
         "heading": "What the two-node fit found",
         "head": ["quantity", "value"],
         "rows": rows,
-        "note": "Ratios are to the heat capacity C of the contents; _s is in s.",
+        "note": "C: heat capacity of the contents. The last three are what the "
+        "residuals show of effects that the fit leaves out.",
     }
+
+
+def _part_name(name: str) -> str:
+    if name.startswith("lag_at_switch_"):
+        return f"probe lag at switch {name.split('_')[3]} alone, s"
+    return PART_NAMES.get(name, name)
 
 
 def _facts(measured: Measured, best: Sar) -> list[tuple[str, str]]:

@@ -13,7 +13,6 @@ from controller.analysis.calorimetry_record import Record
 from controller.analysis.html_page import drawing
 
 DRAWN_ROWS = 3000
-MOST_DAYS = 12
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 BLACK, GREY, GREEN = "#1A1A1A", "#767676", "#009E73"
 
@@ -25,7 +24,7 @@ def curve(record: Record, residuals_c: Array, rise: bool) -> str:
 
     def draw(axes: Axes) -> None:
         _shade(axes, record)
-        axes.plot(t_s, t_c, ".", color=GREY, ms=2.0, label="readings")
+        axes.plot(t_s, t_c, color="#B0B0B0", lw=2.6, label="readings")
         axes.plot(t_s, t_c - residuals_c[::step], color=COLOURS[0], label="fit")
         axes.set_ylabel("rise (°C)" if rise else "temperature (°C)")
         axes.set_xlabel("time (s)")
@@ -40,7 +39,7 @@ def residuals(record: Record, residuals_c: Array) -> str:
     def draw(axes: Axes) -> None:
         _shade(axes, record)
         axes.axhline(0.0, color=COLOURS[0], lw=0.8)
-        axes.plot(record.time_s[::step], residuals_c[::step], ".", color=GREY, ms=2.0)
+        axes.plot(record.time_s[::step], residuals_c[::step], color=GREY, lw=0.5)
         axes.set_ylabel("residual (°C)")
         axes.set_xlabel("time (s)")
 
@@ -109,41 +108,6 @@ def dependence(
         axes.set_ylabel(f"{what} ({unit})")
 
     return _figure(what, draw, 3.0)
-
-
-def control(
-    days: list[str], series: Mapping[str, list[tuple[int, float, float]]], what: str
-) -> str:
-    """Draw a control chart: (place in days, value, u) of each coil, mean and limits.
-
-    Lines are the mean of all and ± 2 and ± 3 standard deviations, from three on.
-    """
-
-    def draw(axes: Axes) -> None:
-        for k, (name, points) in enumerate(series.items()):
-            x, y, u = (np.array(column) for column in zip(*points, strict=True))
-            axes.errorbar(
-                x + 0.06 * (k - len(series) / 2),
-                y,
-                yerr=2.0 * u,
-                fmt="o",
-                ms=4,
-                color=COLOURS[k % len(COLOURS)],
-                capsize=2,
-                label=name,
-            )
-        every = np.array([v for points in series.values() for _, v, _ in points])
-        if every.size >= 3:
-            mean, s = float(every.mean()), float(every.std(ddof=1))
-            for width, style in ((0.0, "-"), (2.0, "--"), (3.0, ":")):
-                for side in (-width, width):
-                    axes.axhline(mean + side * s, color="#888888", ls=style, lw=0.7)
-        axes.set_xlim(-0.5, len(days) - 0.5)
-        shown = range(0, len(days), 1 + len(days) // MOST_DAYS)
-        axes.set_xticks(shown, [days[at] for at in shown])
-        axes.set_ylabel(what)
-
-    return _figure(f"control {what}", draw, 2.6)
 
 
 def _marks(low: float, high: float) -> tuple[float, ...]:

@@ -86,7 +86,10 @@ def sar_of(
     inputs = _inputs(result, sample, conditions)
     inputs["repeatability"] = Value(1.0, repeatability)
     inputs["spread of methods"] = Value(1.0, spread_of_methods)
-    interval = None if rng is None else _interval(inputs, sample, rng, draws)
+    # A rate that is not known at all has no interval to draw.
+    interval = None
+    if rng is not None and np.isfinite(result.rate_c_per_s.u):
+        interval = _interval(inputs, sample, rng, draws)
     return _assembled(result, sample, inputs, interval)
 
 

@@ -36,6 +36,9 @@ UNITS = {
     "_s": ("s", 1),
 }
 
+# Longer than anybody watches; a record holds no infinite number.
+NEVER_S = 1e9
+
 
 def check(config: Path, *, json: bool = False) -> int:
     """Open and identify every instrument, read each once, prove that off works.
@@ -175,7 +178,7 @@ def _without_field(loaded: Loaded) -> Loaded:
     settings = replace(
         settings,
         applicator=replace(settings.applicator, read_back=False),
-        treatment=replace(settings.treatment, baseline_s=math.inf),
+        treatment=replace(settings.treatment, baseline_s=NEVER_S),
     )
     return replace(loaded, name=f"{loaded.name}_monitor", settings=settings)
 

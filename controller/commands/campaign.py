@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -25,6 +26,7 @@ from controller.config.loading import Loaded, load
 from controller.decisions.ceiling import permitted_amplitude
 
 FAILED = 1
+WIDE = 160  # in a file there is no edge to fold at
 COLUMNS = (
     "fault",
     "runs",
@@ -152,12 +154,13 @@ def _no_forestalling(loaded: Loaded) -> str:
 
 
 def _show(loaded: Loaded, rows: list[Row]) -> None:
-    shown = Table(title=f"faults on {loaded.name}", title_justify="left")
+    shown = Table(title=f"faults on {loaded.name}", title_justify="left", box=SIMPLE)
     for column in COLUMNS:
         shown.add_column(column, overflow="fold")
     for row in rows:
         shown.add_row(*_cells(row))
-    Console().print(shown)
+    console = Console()
+    Console(width=None if console.is_terminal else WIDE).print(shown)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

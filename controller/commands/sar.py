@@ -19,6 +19,7 @@ from controller.analysis.sar_report import (
     result_rows,
 )
 from controller.commands import screen_sar
+from controller.commands.sar_heat import heat_capacity
 from controller.config.sar import (
     Description,
     load_description,
@@ -26,18 +27,19 @@ from controller.config.sar import (
     with_options,
 )
 from controller.config.sar_instruments import none_real
-from controller.config.sar_plan import SarPlan, SarPoint, load_plan
-from controller.errors import ConfigError, ExportError, RunFileError
+from controller.config.sar_plan import SarPlan, load_plan
+from controller.config.sar_points import SarPoint
+from controller.errors import ConfigError, ExportError
 from controller.host.stop_signals import StopSignal, stop_signals
 from controller.loop import ENDED
+from controller.procedures.line_answers import LineAnswers
 from controller.sar.check import add_check
-from controller.sar.curve_analysis import measured_file, measured_of
+from controller.sar.curve_analysis import analyse_each, measured_file, measured_of
 from controller.sar.curve_import import check
 from controller.sar.files import RESULTS_END, curves_in, write_table, write_text
 from controller.sar.prompts import Prompts
-from controller.sar.record import NoSampleError, read_run
+from controller.sar.record import read_run
 from controller.sar.run import Measuring, check_benches, measure
-from controller.sar.tables import CurveFileError
 
 FORMS = ("csv", "xlsx", "hdf5")
 REFUSED = 2
@@ -92,7 +94,9 @@ def analyse(
         measured = measured_file(paths[0], described)
         if not json:
             screen_sar.show(measured)
-        _write([(paths[0], measured)], into)
+        pages = dict(_pages(paths, into))
+        write_text(pages[paths[0]], render(measured))
+        _write([(paths[0], measured)], pages, into)
         return 0
     return _analyse_all(paths, described, into)
 
@@ -155,6 +159,7 @@ def _run_one(
             real=not none_real(plan.instruments),
             checklist=asked.checklist,
             tell=progress.tell,
+            window=LineAnswers() if asked.json else None,
             quiet=progress.typing,
         )
         seed = plan.seed if asked.seed is None else asked.seed
@@ -168,6 +173,9 @@ def _run_one(
             "the same command continues"
         )
         return result.ending.exit_code
+    if plan.heated:
+        found.append(heat_capacity(plan, result.done, folder, quiet=asked.json))
+        return 0
     matrix = _evaluate(plan, result.done, asked, screen, stop)
     if matrix is None:
         screen_sar.warn(
@@ -232,8 +240,7 @@ def _write_matrix(
     table = folder / f"{plan.name}{RESULTS_END}.{asked.form}"
     write_table(table, RESULT_COLUMNS, rows, asked.decimal)
     if not asked.json:
-        for written in (page, table):
-            screen_sar.say(str(written))
+        screen_sar.wrote(page, table)
 
 
 def _keys(read: Sequence[str]) -> dict[str, str]:
@@ -246,44 +253,47 @@ def _keys(read: Sequence[str]) -> dict[str, str]:
 def _analyse_all(paths: list[Path], described: Description | None, into: Into) -> int:
     """Analyse many files with progress; one that is wrong does not stop the others."""
     console = Console(stderr=True)
-    done: list[tuple[Path, Measured]] = []
-    refused: list[str] = []
-    for path in track(paths, "analyse", console=console, transient=True):
-        try:
-            done.append((path, measured_file(path, described)))
-        except NoSampleError as error:
-            console.print(str(error), markup=False, highlight=False)
-        except (CurveFileError, RunFileError) as error:
-            refused.append(str(error))
+    pages = _pages(paths, into)
+    each = analyse_each(pages, described)
+    outcomes = [*track(each, "analyse", len(pages), console=console, transient=True)]
+    done = [(o.path, o.measured) for o in outcomes if o.measured is not None]
+    for sentence in filter(None, (o.skipped for o in outcomes)):
+        console.print(sentence, markup=False, highlight=False)
     if not into.json:
         screen_sar.show_all([m for _, m in done])
+    refused = [o.refused for o in outcomes if o.refused]
     for sentence in refused:
         console.print(sentence, style="red", markup=False, highlight=False)
     if done:
-        _write(done, into)
+        _write(done, dict(pages), into)
     return REFUSED if refused else 0
 
 
-def _write(done: list[tuple[Path, Measured]], into: Into) -> None:
-    """Write a page for each curve, and one table of all results."""
-    stems = [path.stem for path, _ in done]
-    rows = []
-    written: list[Path] = []
-    for path, measured in done:
-        # Two files may differ in their ending or folder only.
-        name = path.stem if stems.count(path.stem) == 1 else path.name
-        folder = path.parent if into.folder is None else into.folder
-        page = folder / f"{name}.html"
-        write_text(page, render(measured))
-        rows += result_rows(name, measured.analysis)
-        written.append(page)
+def _pages(paths: list[Path], into: Into) -> list[tuple[Path, Path]]:
+    """Return each file with the page that is to be written of it."""
+    stems = [path.stem for path in paths]
+    # Two files may differ in their ending or folder only.
+    names = [p.stem if stems.count(p.stem) == 1 else p.name for p in paths]
+    folders = [p.parent if into.folder is None else into.folder for p in paths]
+    return [(p, d / f"{n}.html") for p, d, n in zip(paths, folders, names, strict=True)]
+
+
+def _write(
+    done: list[tuple[Path, Measured]], pages: dict[Path, Path], into: Into
+) -> None:
+    """Write one table of all results, and say where they and the pages are."""
+    rows = [
+        row
+        for path, measured in done
+        for row in result_rows(pages[path].stem, measured.analysis)
+    ]
     first = done[0][0]
-    stem = first.stem if len(done) == 1 else first.parent.resolve().name
+    stem = first.stem if len(pages) == 1 else first.parent.resolve().name
     folder = first.parent if into.folder is None else into.folder
     table = folder / f"{stem}{RESULTS_END}.{into.form}"
     write_table(table, RESULT_COLUMNS, rows, into.decimal)
     if into.json:
         print(jsonlib.dumps([analysis_json(m) for _, m in done], allow_nan=False))
         return
-    for path in (*written, table):
+    for path in (*(pages[path] for path, _ in done), table):
         screen_sar.say(str(path))

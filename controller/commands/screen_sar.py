@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -136,11 +137,24 @@ def show_matrix(matrix: Matrix, true_ilp_nh_m2_per_kg: float | None) -> None:
     Console().print(table)
     for words in matrix.words:
         say(words)
-    if matrix.ilp_nh_m2_per_kg is not None:
-        say(f"ILP {with_interval(matrix.ilp_nh_m2_per_kg, 'nH·m²/kg')} (k = 2)", "bold")
+    ilp, true = matrix.ilp_nh_m2_per_kg, true_ilp_nh_m2_per_kg
+    if not matrix.linear:
+        ilp = None  # beyond the linear regime it is no property of the particles
+    if ilp is not None:
+        say(f"ILP {with_interval(ilp, 'nH·m²/kg')} (k = 2)", "bold")
     say(why(matrix))
-    if true_ilp_nh_m2_per_kg is not None:
-        say(f"simulated was {true_ilp_nh_m2_per_kg:.4g} nH·m²/kg")
+    if true is not None:
+        inside = ilp is not None and abs(ilp.value - true) <= 2.0 * ilp.u
+        where = "" if ilp is None else ": inside" if inside else ": OUTSIDE"
+        interval = "" if ilp is None else " that interval"
+        say(f"the simulated particles have {true:.4g} nH·m²/kg{where}{interval}")
+
+
+def wrote(page: Path, table: Path) -> None:
+    """Print where a matrix was written, and how to see its single curves."""
+    for path in (page, table):
+        say(str(path))
+    say(f"a page for each curve: amf sar analyse {page.parent}")
 
 
 def say(sentence: str, style: str = "default") -> None:

@@ -76,12 +76,13 @@ def follow(
     if not (alarms or faults or found.hold_backs or found.cautions):
         return alarms
     t_s = found.t_s
-    now = {alarm.code: alarm for alarm in _latched(found, faults)}
-    for alarm in _passing(found):
+    now: dict[str, Alarm] = {}
+    for alarm in (*_latched(found, faults), *_passing(found)):
         before = now.get(alarm.code)
         if before is None:
             now[alarm.code] = alarm
-        elif not before.latched and alarm.sentence != before.sentence:
+        elif alarm.latched is before.latched and alarm.sentence != before.sentence:
+            # two probes at once: one alarm, and the first stays the first
             both = f"{before.sentence}; {alarm.sentence}"
             now[alarm.code] = before._replace(sentence=both)
     kept = []

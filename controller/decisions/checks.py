@@ -85,6 +85,7 @@ def check(
         return Checked(watches, envelopes, drive, unheated, memory, UNARMED), found
     if not before.course.heating:
         interlocks.check_start(watches, s, found)
+        slip.check_placed(watches, s, found)
         watches = tuple([w._replace(baseline_c=w.median_c) for w in watches])
         memory = neighbours.begin(memory, watches, found.t_s)
     now = _follow_power(before, seen, found.t_s)
@@ -101,7 +102,8 @@ def check(
 
 def _follow_resonance(drive: DriveWatch, t_s: float, s: Settings) -> DriveWatch:
     sets_a = [current_a for _, current_a in drive.sets]
-    steady = min(sets_a) >= (1.0 - STEADY_SHARE) * max(sets_a) > 0.0
+    most_a = max(sets_a, default=0.0)  # none before the first command
+    steady = most_a > 0.0 and min(sets_a) >= (1.0 - STEADY_SHARE) * most_a
     track = follow_resonance(drive.track, drive.field.load_ratio, steady, t_s, s)
     return drive if track is drive.track else drive._replace(track=track)
 

@@ -52,8 +52,11 @@ UNKNOWN = Controlled()
 def alive(
     watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, t_s: float
 ) -> bool:
-    """Tell whether a probe's newest reading in s is within its tolerated age."""
-    return t_s - watch.taken_s <= tolerated_age_s(probe, limits)
+    """Tell whether a probe's newest reading in s is within its tolerated age.
+
+    One that says to be of later than now is as wrong as one that is too old.
+    """
+    return abs(t_s - watch.taken_s) <= tolerated_age_s(probe, limits)
 
 
 def spare(watches: tuple[ProbeWatch, ...], s: Settings, t_s: float) -> bool:
@@ -127,6 +130,20 @@ def controlled(
         t90_c,
         dose,
         len(used),
+    )
+
+
+def side_by_side(
+    now: Controlled, watches: tuple[ProbeWatch, ...], s: Settings, since_s: float
+) -> tuple[float, ...]:
+    """Return the readings in °C since then of the probes whose hottest is controlled.
+
+    NaN for none; empty where something else is controlled or one was left out.
+    """
+    if len(now.used) < 2 or now.bridge_c != 0.0 or s.treatment.controlled != "max":
+        return ()
+    return tuple(
+        [watches[i].value_c if watches[i].taken_s > since_s else NAN for i in now.used]
     )
 
 

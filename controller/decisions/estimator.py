@@ -5,9 +5,21 @@ filter of ``estimator_track``. A reading that the tissue cannot have reached is 
 believed at once.
 """
 
-from math import isfinite, sqrt
+from collections.abc import Sequence
+from math import isfinite
 from typing import NamedTuple
 
+from controller.decisions.estimator_company import (
+    ABSURD_C,
+    ALONE,
+    NOTHING,
+    Company,
+    Followed,
+    attended,
+    handed_over,
+    heard,
+    in_ratio,
+)
 from controller.decisions.estimator_energy import Energy, pushed
 from controller.decisions.estimator_heatup import (
     HeatUp,
@@ -16,46 +28,30 @@ from controller.decisions.estimator_heatup import (
     begun,
     complete,
     learned,
-    mean_gain,
 )
+from controller.decisions.estimator_noise import NAN, Noise
+from controller.decisions.estimator_noise import heard as noise_heard
 from controller.decisions.estimator_track import (
+    MATURE,
     Track,
-    corrected,
+    believable,
+    gate,
     predicted,
-    restarted,
     slope_sigma,
     taken_over,
     tissue,
+    weighed,
 )
 
-NAN = float("nan")
-NOISE_START_C = 0.05
-NOISE_FLOOR_C = 0.012
 BASELINE_S = 20.0
-# A residual beyond this many sigma is held for a false reading ...
-GATE = 3.5
-# ... for so long, in the filter's own times; then it is the prediction that is wrong.
-DOUBT, DOUBT_S = 2.0, 15.0
-# The fits are trusted when the slope is known this well, as a part of the mean gain.
-MATURE = 0.15
-# ... and the reading has risen this far: less may be an old slope going on.
-RISEN_C = 0.5
 # They serve until losses take this part of the full heating: the curve then bends
 # further than a cubic follows.
 BENT = 0.8
 # ... for so many delays, and at least 1 s.
 BENT_DELAYS = 1.0
+HEAT_OWN_S = 5.0  # in the heat-up the others are heard as such a filter would
 # Smoothing of the readings before anything is known of the plant.
 SMOOTH_S = 2.0
-
-
-class Noise(NamedTuple):
-    """Standard deviation of the readings, in °C, from their second differences."""
-
-    sigma_c: float = NOISE_START_C
-    heard: int = 0
-    last_c: float = NAN
-    step_c: float = NAN
 
 
 class Estimate(NamedTuple):
@@ -87,25 +83,47 @@ class Estimate(NamedTuple):
     mature: bool = False
     once_mature: bool = False
     given_up: bool = False
+    company: Company = ALONE
 
 
 def observed(
-    known: Estimate, dt_s: float, temperature_c: float, share: float
+    known: Estimate,
+    dt_s: float,
+    temperature_c: float,
+    share: float,
+    probes_c: Sequence[float] = (),
 ) -> Estimate:
-    """Take one tick: mean relative power ``share`` and a reading (NaN for none)."""
-    noise = _heard(known.noise, temperature_c)
+    """Take one tick: mean relative power ``share`` and a reading (NaN for none).
+
+    ``temperature_c`` is the hottest that counts of the probes whose readings are
+    ``probes_c``.
+    """
+    hottest_c = temperature_c
+    if probes_c or known.company.probes:
+        company = attended(known.company, known.mature, dt_s, hottest_c, probes_c)
+        if company is not known.company:
+            known = known._replace(company=company)
+        if company.leader >= 0:
+            followed_c = probes_c[company.leader]
+            temperature_c = followed_c if abs(followed_c) < ABSURD_C else NAN
+    noise = noise_heard(known.noise, temperature_c)
     if known.given_up:
         return _followed(known._replace(noise=noise), dt_s, temperature_c)
     energy = pushed(known.energy, dt_s, share)
     if known.track is not None:
-        return _tracked(known, known.track, energy, noise, dt_s, temperature_c)
+        return _tracked(
+            known, known.track, energy, noise, dt_s, temperature_c, hottest_c, probes_c
+        )
     if energy.total_s <= 0.0 or not isfinite(known.base_c):
         return _waiting(known, noise, dt_s, temperature_c)
     heat = known.heat
     if heat is None:
         heat = begun(known.base_c, known.base_readings, *known.expected_s)
     heat = advanced(heat, known.energy, energy, dt_s, temperature_c, noise.sigma_c)
-    return _learning(known, heat, energy, noise, dt_s, temperature_c)
+    known = _learning(known, heat, energy, noise, dt_s, temperature_c)
+    if known.company.leader < 0 or known.heat is None or not known.mature:
+        return known
+    return _foreseen(known, dt_s, hottest_c, probes_c)
 
 
 def settled(known: Estimate) -> Estimate:
@@ -114,12 +132,27 @@ def settled(known: Estimate) -> Estimate:
         return known
     told = learned(known.heat, known.energy)
     track = taken_over(told, known.heat, known.energy, known.noise.sigma_c)
-    return known._replace(track=track, heat=None)
+    rise_c = told.reading_c - known.base_c
+    company = in_ratio(known.company, told.reading_c, rise_c, told.rate_c_per_s)
+    return known._replace(track=track, heat=None, company=company)
 
 
 def given_up(known: Estimate) -> Estimate:
     """Stop learning: the plant was not excited enough; readings are followed."""
     return known._replace(heat=None, given_up=True)
+
+
+def _foreseen(
+    known: Estimate, dt_s: float, hottest_c: float, probes_c: Sequence[float]
+) -> Estimate:
+    """Hear the other probes in the heat-up: one may be hotter when it is over."""
+    now = (known.reading_c, known.temperature_c, known.delay_s, HEAT_OWN_S)
+    to = Followed(*now, 0.0, known.noise.sigma_c)
+    company, told = heard(known.company, probes_c, hottest_c, to, dt_s)
+    if company is known.company:
+        return known
+    temperature_c = known.temperature_c + told.hotter_c
+    return known._replace(company=company, temperature_c=temperature_c)
 
 
 def _waiting(
@@ -150,48 +183,50 @@ def _learning(
     temperature_c: float,
 ) -> Estimate:
     """Answer from the fits; until they are complete from the readings alone."""
-    if not complete(heat):
-        known = known._replace(energy=energy, noise=noise, heat=heat)
-        return _followed(known, dt_s, temperature_c)
-    told = learned(heat, energy)
+    if complete(heat):
+        told = learned(heat, energy)
+        sigma = slope_sigma(heat, told.dead_s + told.lag_s, noise.sigma_c)
+        if believable(told, heat, known.base_c, sigma):
+            return _taught(known, heat, energy, noise, told, sigma, dt_s)
+    known = known._replace(energy=energy, noise=noise, heat=heat)
+    return _followed(known, dt_s, temperature_c)
+
+
+def _taught(
+    known: Estimate,
+    heat: HeatUp,
+    energy: Energy,
+    noise: Noise,
+    told: Learned,
+    sigma_c_per_s: float,
+    dt_s: float,
+) -> Estimate:
     delay_s, gain = told.dead_s + told.lag_s, told.gain_c_per_s
-    sigma = slope_sigma(heat, delay_s, noise.sigma_c)
-    if not _believable(told, heat, known.base_c, sigma):
-        known = known._replace(energy=energy, noise=noise, heat=heat)
-        return _followed(known, dt_s, temperature_c)
     # noise alone bends a curve for a moment
-    firm = heat.elapsed_s > 4.0 * delay_s and sigma < 0.3 * MATURE * gain
+    firm = heat.elapsed_s > 4.0 * delay_s and sigma_c_per_s < 0.3 * MATURE * gain
     bent = firm and known.mature and told.loss_c_per_s > BENT * gain
     bent_s = known.bent_s + dt_s if bent else 0.0
-    known = known._replace(
-        energy=energy,
-        noise=noise,
-        heat=heat,
-        bent_s=bent_s,
-        reading_c=told.reading_c,
-        temperature_c=told.temperature_c,
-        rate_c_per_s=told.rate_c_per_s,
-        gain_c_per_s=gain,
-        loss_c_per_s=told.loss_c_per_s,
-        delay_s=delay_s,
-        mature=True,
-        once_mature=True,
+    known = Estimate(  # _replace() takes three times as long
+        energy,
+        noise,
+        *known[2:4],
+        heat,
+        None,
+        known.doubt_s,
+        bent_s,
+        known.expected_s,
+        told.reading_c,
+        told.temperature_c,
+        told.rate_c_per_s,
+        gain,
+        told.loss_c_per_s,
+        delay_s,
+        True,
+        True,
+        known.given_up,
+        known.company,
     )
     return settled(known) if bent_s > max(BENT_DELAYS * delay_s, 1.0) else known
-
-
-def _believable(
-    told: Learned, heat: HeatUp, base_c: float, sigma_c_per_s: float
-) -> bool:
-    """Tell whether the fits rest on enough of a rise to be used."""
-    gain, mean = told.gain_c_per_s, mean_gain(heat)
-    return (
-        heat.elapsed_s >= 1.5 * (told.dead_s + told.lag_s)
-        and told.reading_c - base_c > RISEN_C
-        and sigma_c_per_s < MATURE * mean
-        and 0.5 * mean < gain < 4.0 * mean
-        and -0.5 * gain < told.loss_c_per_s < gain
-    )
 
 
 def _followed(known: Estimate, dt_s: float, temperature_c: float) -> Estimate:
@@ -212,65 +247,53 @@ def _tracked(
     noise: Noise,
     dt_s: float,
     temperature_c: float,
+    hottest_c: float,
+    probes_c: Sequence[float],
 ) -> Estimate:
     """Answer from the filter; a residual beyond the gate has to last first."""
     track = predicted(track, energy, dt_s, noise.sigma_c)
     doubt_s, hot_c = known.doubt_s, 0.0
+    company, told = known.company, NOTHING
+    if company.leader >= 0:
+        now = (track.reading_c, known.temperature_c, known.delay_s, track.own_s)
+        to = Followed(*now, track.covariance[0], noise.sigma_c, known.base_c)
+        company, told = heard(company, probes_c, hottest_c, to, dt_s)
     if isfinite(temperature_c):
-        residual_c = temperature_c - track.reading_c
-        track, doubt_s, hot_c = _weighed(
-            track, residual_c, doubt_s, noise.sigma_c, dt_s
+        off_c, others = temperature_c - track.reading_c, (told.deviation_c, told.weight)
+        track, doubt_s, hot_c = weighed(
+            track, off_c, doubt_s, noise.sigma_c, dt_s, *others
         )
+    if told.hottest >= 0:
+        company, track = handed_over(company, track, told.hottest)
+    if hottest_c == hottest_c and not hottest_c <= temperature_c:
+        # another probe's newest reading counts, whatever it was expected to show
+        hot_c = max(hot_c, hottest_c - track.reading_c - gate(track, noise.sigma_c))
+    return _held(known, track, company, energy, noise, doubt_s, hot_c)
+
+
+def _held(
+    known: Estimate,
+    track: Track,
+    company: Company,
+    energy: Energy,
+    noise: Noise,
+    doubt_s: float,
+    hot_c: float,
+) -> Estimate:
     temperature, loss = tissue(track, energy)
     return Estimate(  # each tick of the hold: _replace() takes three times as long
         energy,
         noise,
-        known.base_c,
-        known.base_readings,
-        known.heat,
+        *known[2:5],
         track,
         doubt_s,
-        known.bent_s,
-        known.expected_s,
+        *known[7:9],
         track.reading_c,
         temperature + hot_c,
         track.rate_c_per_s,
         track.gain_c_per_s,
         loss,
-        *known[14:],
+        known.delay_s,
+        *known[15:18],
+        company,
     )
-
-
-def _weighed(
-    track: Track, residual_c: float, doubt_s: float, sigma_c: float, dt_s: float
-) -> tuple[Track, float, float]:
-    """Take in a reading that is ``residual_c`` off; return what is left of doubt."""
-    hot_c = 0.0
-    gate_c = GATE * sqrt(track.covariance[0] + sigma_c * sigma_c)
-    if abs(residual_c) <= gate_c:
-        doubt_s = 0.0
-    elif doubt_s < min(DOUBT * track.own_s, DOUBT_S):
-        doubt_s += dt_s
-        # a hot reading is doubted too, but what noise cannot explain of it counts
-        hot_c = max(residual_c - gate_c, 0.0)
-    else:
-        doubt_s = 0.0
-        track = restarted(track, residual_c)
-    if doubt_s == 0.0:
-        track = corrected(track, residual_c, dt_s, sigma_c)
-    return track, doubt_s, hot_c
-
-
-def _heard(noise: Noise, temperature_c: float) -> Noise:
-    """Update the noise: σ² is a sixth of the mean squared second difference."""
-    if not isfinite(temperature_c):
-        return noise
-    step_c = temperature_c - noise.last_c
-    bend = step_c - noise.step_c
-    if bend != bend:
-        return noise._replace(last_c=temperature_c, step_c=step_c)
-    variance = noise.sigma_c * noise.sigma_c
-    weight = max(1.0 / (noise.heard + 21), 0.003)
-    variance += weight * (min(bend * bend / 6.0, 9.0 * variance) - variance)
-    sigma_c = max(sqrt(variance), NOISE_FLOOR_C)
-    return Noise(sigma_c, noise.heard + 1, temperature_c, step_c)

@@ -12,6 +12,8 @@ NO_FIT: Fit = (1e30, 0.0, 0.0, 0.0, 0.0)
 # How steep the curve may start and how far it may bend, one sigma: relative to the
 # mean rise per energy, and to it over the elapsed time once and twice.
 STEEP, BEND, BEND_2 = 3.0, 0.8, 0.2
+# The least square in the decomposition, and its root.
+LEAST, ROOT = 1e-30, 1e-15
 
 
 def solved(
@@ -35,11 +37,15 @@ def solved(
     bend_2 = noise_c * elapsed_s * elapsed_s / (BEND_2 * gain)
     l0 = sqrt(readings)
     l1, l2, l3 = sw / l0, sx / l0, sz / l0
-    d1 = _root(ww + slope * slope - l1 * l1)
+    # what rounding made negative counts as nothing
+    square = ww + slope * slope - l1 * l1
+    d1 = sqrt(square) if square > LEAST else ROOT
     m2, m3 = (wx - l1 * l2) / d1, (wz - l1 * l3) / d1
-    d2 = _root(xx + bend * bend - l2 * l2 - m2 * m2)
+    square = xx + bend * bend - l2 * l2 - m2 * m2
+    d2 = sqrt(square) if square > LEAST else ROOT
     k3 = (xz - l2 * l3 - m2 * m3) / d2
-    d3 = _root(zz + bend_2 * bend_2 - l3 * l3 - m3 * m3 - k3 * k3)
+    square = zz + bend_2 * bend_2 - l3 * l3 - m3 * m3 - k3 * k3
+    d3 = sqrt(square) if square > LEAST else ROOT
     f0 = sum_y_c / l0
     f1 = (yw - l1 * f0) / d1
     f2 = (yx - l2 * f0 - m2 * f1) / d2
@@ -50,8 +56,3 @@ def solved(
     c1 = (f1 - m2 * c2 - m3 * c3) / d1
     c0 = (f0 - l1 * c1 - l2 * c2 - l3 * c3) / l0
     return misfit / (noise_c * noise_c) - readings, c0, c1, c2, c3
-
-
-def _root(square: float) -> float:
-    """Take a root of what rounding may have made negative."""
-    return sqrt(square) if square > 1e-30 else 1e-15

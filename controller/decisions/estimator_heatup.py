@@ -28,7 +28,7 @@ STEPS = tuple((dead / GRID_S, lag, -1.0 / lag) for dead, lag in SHAPES)
 USUAL = 6
 # Each delay with its neighbours in the same division.
 AROUND = tuple(
-    frozenset(j for j in (k - 1, k, k + 1) if j >= 0 and j // 15 == k // 15)
+    tuple(j for j in (k - 1, k, k + 1) if j >= 0 and j // 15 == k // 15)
     for k in range(len(SHAPES))
 )
 # The rise must stand this many sigma out of the noise before anything is fitted.
@@ -188,13 +188,13 @@ def _refitted(heat: HeatUp, noise_c: float, scale: float) -> HeatUp:
     """
     fits, sums, turn = list(heat.fits), heat.sums, heat.turn
     first, *others = heat.best
-    nearby = AROUND[first] if complete(heat) else frozenset[int]()
+    nearby = AROUND[first] if complete(heat) else ()
     close = fits[first][0] + CLOSE
     rivals = [k for k in others if fits[k][0] < close]
     if nearby and rivals and heat.readings % 2:
-        chosen = nearby.union(*[AROUND[k] for k in rivals])
+        chosen = {*nearby, *AROUND[rivals[0]]}
     else:
-        chosen = nearby | {(turn + k) % len(fits) for k in range(SOLVED_A_TICK)}
+        chosen = {*nearby, *[(turn + k) % len(fits) for k in range(SOLVED_A_TICK)]}
         turn += SOLVED_A_TICK
     sum_y, sum_yy, _, _ = heat.totals
     n, time_s = heat.readings, heat.elapsed_s
@@ -219,7 +219,7 @@ def _pruned(
     limit = min([fit[0] for fit in fits]) + HOPELESS
     kept = {k for k, fit in enumerate(fits) if fit[0] < limit}
     for k in _best(fits):
-        kept |= AROUND[k]
+        kept.update(AROUND[k])
     sums = tuple([one if k in kept else () for k, one in enumerate(sums)])
     return sums, [fit if k in kept else NO_FIT for k, fit in enumerate(fits)]
 

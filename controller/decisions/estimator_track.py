@@ -9,8 +9,12 @@ from math import exp, sqrt
 from typing import NamedTuple
 
 from controller.decisions.estimator_energy import Energy, seen_s
-from controller.decisions.estimator_heatup import HeatUp, Learned
+from controller.decisions.estimator_heatup import HeatUp, Learned, mean_gain
 
+# The fits are trusted when the slope is known this well, as a part of the mean gain.
+MATURE = 0.15
+# ... and the reading has risen this far: less may be an old slope going on.
+RISEN_C = 0.5
 # Perfusion wanders by several per cent of the heat it carries within half a minute.
 # From this start the share is learned from the residuals, within these limits.
 WANDER, WANDER_LEAST, WANDER_MOST = 0.04, 0.012, 0.15
@@ -18,6 +22,10 @@ WANDER_S = 30.0
 LEARNED_IN_S = 170.0
 # The gain may drift by a few per cent an hour (coil, particles).
 GAIN_DRIFT_PER_SQRT_S = 5e-4
+# A residual beyond this many sigma is held for a false reading ...
+GATE = 3.5
+# ... for so long, in the filter's own times; then it is the prediction that is wrong.
+DOUBT, DOUBT_S = 2.0, 15.0
 # What is not known of the delay, as a part of it.
 DELAY_DOUBT = 0.15
 # Residuals of one sign beyond three sigma: the losses wander so much faster.
@@ -60,6 +68,20 @@ def slope_sigma(heat: HeatUp, delay_s: float, noise_c: float) -> float:
     time_s = max(heat.elapsed_s - delay_s, 0.1 * heat.elapsed_s, 1e-3)
     n = max(heat.readings * time_s / max(heat.elapsed_s, 1e-3), 1.0)
     return noise_c * sqrt(600.0 / n) / time_s
+
+
+def believable(
+    told: Learned, heat: HeatUp, base_c: float, sigma_c_per_s: float
+) -> bool:
+    """Tell whether the fits rest on enough of a rise to be used."""
+    gain, mean = told.gain_c_per_s, mean_gain(heat)
+    return (
+        heat.elapsed_s >= 1.5 * (told.dead_s + told.lag_s)
+        and told.reading_c - base_c > RISEN_C
+        and sigma_c_per_s < MATURE * mean
+        and 0.5 * mean < gain < 4.0 * mean
+        and -0.5 * gain < told.loss_c_per_s < gain
+    )
 
 
 def taken_over(known: Learned, heat: HeatUp, energy: Energy, noise_c: float) -> Track:
@@ -119,7 +141,7 @@ def predicted(track: Track, energy: Energy, dt_s: float, noise_c: float) -> Trac
     b_r, b_g = keep * rr + dv * rg, keep * rg + dv * gg
     density = wander_density(track)
     own_s = sqrt(noise_c * sqrt(dt_s / max(density, 1e-30)))
-    q = density * dt_s * _restlessness(surprise, _memory(own_s, dt_s)[1])
+    q = density * dt_s * _restlessness(surprise, memory(own_s, dt_s)[1])
     late = DELAY_DOUBT * g * (dead + lag)
     drift = GAIN_DRIFT_PER_SQRT_S * g
     covariance = (
@@ -135,12 +157,46 @@ def predicted(track: Track, energy: Energy, dt_s: float, noise_c: float) -> Trac
     return Track(t, r, g, covariance, *probe, wander, surprise, own_s)
 
 
+def weighed(
+    track: Track,
+    residual_c: float,
+    doubt_s: float,
+    noise_c: float,
+    dt_s: float,
+    others_c: float = 0.0,
+    others_weight: float = 0.0,
+) -> tuple[Track, float, float]:
+    """Take in a reading that is ``residual_c`` off; return what is left of doubt.
+
+    ``others_c`` is the mean residual that other probes tell of the followed one,
+    ``others_weight`` one over its variance. Last comes by how much (°C) the reading is
+    hotter than noise explains while it is doubted.
+    """
+    gate_c = gate(track, noise_c)
+    if abs(residual_c) > gate_c:
+        if doubt_s < min(DOUBT * track.own_s, DOUBT_S):
+            # a hot reading is doubted too, but what noise cannot explain of it counts
+            return track, doubt_s + dt_s, max(residual_c - gate_c, 0.0)
+        track = restarted(track, residual_c)
+    if others_weight > 0.0:
+        own = 1.0 / (noise_c * noise_c)
+        total = own + others_weight
+        residual_c = (residual_c * own + others_c * others_weight) / total
+        noise_c = 1.0 / sqrt(total)
+    return corrected(track, residual_c, dt_s, noise_c), 0.0, 0.0
+
+
+def gate(track: Track, noise_c: float) -> float:
+    """Compute how far a reading may be off before it is doubted, in °C."""
+    return GATE * sqrt(track.covariance[0] + noise_c * noise_c)
+
+
 def corrected(track: Track, residual_c: float, dt_s: float, noise_c: float) -> Track:
     """Believe a reading that differs from the prediction by ``residual_c``."""
     t, r, g, (tt, tr, tg, rr, rg, gg), *_, wander, surprise, own_s = track
     s = tt + noise_c * noise_c
     k_t, k_r, k_g = tt / s, tr / s, tg / s
-    part, usual = _memory(own_s, dt_s)
+    part, usual = memory(own_s, dt_s)
     surprise += part * (residual_c / sqrt(s) - surprise)
     # residuals that go on with one sign: losses wander more than was thought
     excess = min(surprise * surprise / usual, 4.0) - 1.0
@@ -187,8 +243,8 @@ def tissue(track: Track, energy: Energy) -> tuple[float, float]:
     return track.reading_c + ahead, gain * seen - rate + bend
 
 
-def _memory(own_s: float, dt_s: float) -> tuple[float, float]:
-    """Choose the weight of one residual in the running mean, and its variance."""
+def memory(own_s: float, dt_s: float) -> tuple[float, float]:
+    """Choose the weight (0 to 1) of a residual in the running mean; its variance."""
     part = dt_s / (own_s + dt_s)
     return part, part / (2.0 - part)
 

@@ -25,6 +25,9 @@ DRIFT_CAUTION, DRIFT_TRIP, JUMP_TRIP = 0.05, 0.15, 0.08
 LONGEST_LOSS_S, SHORTEST_LOSS_S = 3.0, 1.0
 LOAD_HIGH, LOAD_LOW = 1.3, 0.75
 LOAD_S = 1.0
+# Above it the voltage limit leaves less than 1.1/sqrt(4) of the field commanded: what
+# is bounded further by the power's gain ends where V/I can no more be read, unseen.
+LOAD_FAR = 4.0
 
 
 class FieldWatch(NamedTuple):
@@ -85,7 +88,8 @@ def _follow_load(
         odd_s = drive.supply_taken_s if odd_s != odd_s else odd_s
         if drive.supply_taken_s - odd_s >= LOAD_S:
             _lost_resonance(load_ratio, found)
-    gain = math.sqrt(load_ratio) if load_ratio >= 0.0 else watch.supply_gain
+    near = 0.0 <= load_ratio <= LOAD_FAR
+    gain = math.sqrt(load_ratio) if near else watch.supply_gain
     return FieldWatch(  # each tick: _replace() takes three times as long
         load_ratio,
         gain,
@@ -102,18 +106,25 @@ def _follow_load(
 
 
 def _lost_resonance(load_ratio: float, found: Findings) -> None:
-    high = load_ratio > LOAD_HIGH
-    why = (
-        "the tank is out of resonance (coil or capacitor warm, damaged or another one)"
-        if high
-        else "the coil has fewer turns than the calibrated one, or a short in them"
-    )
+    high, ratio = load_ratio > LOAD_HIGH, f"{load_ratio:.2f} ×"
+    expected = "1.00 ×"
+    what = f"V/I of the supply is {ratio} the tuned one"
+    why = "the coil has fewer turns than the calibrated one, or a short in them"
+    if high:
+        why = (
+            "the tank is out of resonance (coil or capacitor warm, damaged or another "
+            "one)"
+        )
+    if load_ratio == math.inf:
+        what = "the supply has voltage and delivers no current"
+        expected, ratio = "a current", "none"
+        why = "the circuit of the coil is open, or far out of resonance"
     found.fault(
         "resonance-lost" if high else "load-low",
-        f"V/I of the supply is {load_ratio:.2f} × the tuned one: {why}",
-        "1.00 ×",
-        f"{load_ratio:.2f} ×",
-        f"{LOAD_LOW:g} to {LOAD_HIGH:g} × for {LOAD_S:g} s",
+        f"{what}: {why}",
+        expected,
+        ratio,
+        f"V/I {LOAD_LOW:g} to {LOAD_HIGH:g} × for {LOAD_S:g} s",
     )
 
 

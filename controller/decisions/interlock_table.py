@@ -58,7 +58,7 @@ _ROWS: tuple[tuple[str, Action, str, str, str], ...] = (
     ("sample-hot", "trip", "sample too hot (sample_trip_c)", _MEDIAN, _HOT),
     ("body-start", "trip", "body not at 34 to 38.5 °C when heating begins", _AT_ONCE,
      "bring the body to its starting temperature, then reset"),
-    ("rising", "trip", "a tumour or healthy probe rises faster than full power heats",
+    ("rising", "trip", "a probe (not body) rises faster than full power heats",
      "slope over 5 s", "check sample and coil; give the expected rise in the config"),
     ("probe-lost", "trip", "no good reading: none, NaN, nonsense, warming up, silent",
      "3 updates, at most 3 s",

@@ -16,7 +16,7 @@ from controller.decisions.settings import (
 )
 from controller.decisions.signals import Fault
 from controller.decisions.thermometry import ProbeWatch, tolerated_age_s
-from controller.decisions.treatment import Course
+from controller.decisions.treatment import Course, heating_since_s
 
 NEVER = float("nan")
 LEFT_OUT_S = 10.0
@@ -152,7 +152,8 @@ def check_quiet(
             continue
         if not alive(watch, probe, settings.limits, found.t_s):
             continue
-        quiet_s = found.t_s - watch.unchanged_since_s
+        since_s = heating_since_s(course, probe.role == "sample", found.t_s)
+        quiet_s = found.t_s - max(watch.unchanged_since_s, since_s)
         heated_s = min(quiet_s, found.t_s - course.since_s)
         if course.phase == "ramp" and heated_s >= settings.limits.frozen_hold_back_s:
             _frozen(probe.name, heated_s, "a rise at full power", settings, found)
@@ -177,7 +178,7 @@ def _frozen(
         "frozen",
         f"probe {name} looks frozen",
         expected,
-        f"no change for {quiet_s:.0f} s",
+        f"no change for {quiet_s:.0f} s or more",
         f"{settings.limits.frozen_hold_back_s:g} s",
     )
 
@@ -187,7 +188,7 @@ def _check_age(
 ) -> None:
     age_s = found.t_s - watch.taken_s
     tolerated_s = tolerated_age_s(probe, limits)
-    if not age_s <= tolerated_s:
+    if not abs(age_s) <= tolerated_s:
         seen = "never" if age_s != age_s else f"{age_s:.1f} s ago"
         found.fault(
             "probe-lost",
@@ -296,3 +297,4 @@ def _check_sample(
     watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
 ) -> None:
     _too_hot(watch, probe, limits.sample_trip_c, limits.sample_trip_c, found)
+    _check_rise(watch, probe, limits, found)

@@ -6,7 +6,13 @@ what is commanded is in ``ceiling``.
 
 from typing import NamedTuple
 
-from controller.decisions.field_sources import breach, measured_field, sensed_frequency
+from controller.decisions.field_sources import (
+    IDLE_SHARE,
+    LOAD_FLOOR_SHARE,
+    breach,
+    measured_field,
+    sensed_frequency,
+)
 from controller.decisions.field_watch import (
     UNSEEN,
     FieldWatch,
@@ -23,6 +29,7 @@ __all__ = ["DriveWatch", "check_drive", "measured_field", "remember"]
 SETTLE_S = 1.0
 # a reading may be 1.5 s old, and is compared with what was set in the second before it
 KEPT_S = 3.0
+NO_CURRENT_S = 3.0
 FREQUENCY_TOLERANCE = 1e-3
 SENSED_FREQUENCY_TOLERANCE = 5e-3
 # after a step of the frequency the one before may still be read back for so long
@@ -86,7 +93,7 @@ def _check_link(
     name: str, taken_s: float, limits: LimitSettings, found: Findings
 ) -> None:
     age_s = found.t_s - taken_s
-    if not age_s <= limits.drive_age_s:
+    if not abs(age_s) <= limits.drive_age_s:
         seen = "never" if age_s != age_s else f"{age_s:.1f} s ago"
         found.fault(
             name.split()[-1] + "-lost",
@@ -168,6 +175,7 @@ def _check_frequency(
     watch: DriveWatch, drive: Drive, settings: Settings, found: Findings
 ) -> None:
     if not settings.applicator.sets_frequency:
+        _check_band(drive.frequency_hz, settings, found)
         return
     wanted_hz, track = settings.applicator.frequency_hz, watch.track
     if track.frequency_hz == track.frequency_hz:
@@ -189,6 +197,24 @@ def _check_frequency(
             "generator on",
             "generator off",
             "none",
+        )
+
+
+def _check_band(read_hz: float, settings: Settings, found: Findings) -> None:
+    """Check a frequency that the applicator finds itself: another tank, another one."""
+    low_hz, high_hz = (
+        settings.ceiling.frequency_min_hz,
+        settings.ceiling.frequency_max_hz,
+    )
+    if read_hz < low_hz or read_hz > high_hz:
+        band = f"{low_hz:.0f} to {high_hz:.0f} Hz"
+        found.fault(
+            "frequency",
+            "the applicator's own frequency is outside the band: another coil or "
+            "capacitor?",
+            band,
+            f"{read_hz:.0f} Hz",
+            band,
         )
 
 
@@ -222,6 +248,8 @@ def _check_current(
             f"{highest_a + tolerance_a:.2f} A",
         )
     low_since_s = _low_since(watch, drive, lowest_a - tolerance_a, found)
+    if found.t_s - low_since_s >= NO_CURRENT_S:
+        _check_flow(drive, lowest_a, settings, found)
     if found.t_s - low_since_s >= settings.limits.current_low_s:
         found.cautions.append(
             f"the supply delivers {drive.current_a:.2f} A of {newest_a:.2f} A: "
@@ -230,6 +258,21 @@ def _check_current(
     if low_since_s != low_since_s and watch.low_since_s != watch.low_since_s:
         return watch
     return watch._replace(low_since_s=low_since_s)
+
+
+def _check_flow(
+    drive: Drive, lowest_a: float, settings: Settings, found: Findings
+) -> None:
+    """Check that something flows of what has been set for a while."""
+    most_a = settings.applicator.max_current_a
+    if drive.current_a <= IDLE_SHARE * most_a < LOAD_FLOOR_SHARE * most_a <= lowest_a:
+        found.fault(
+            "output-lost",
+            "no current flows: the circuit of the coil is open, or nothing heats",
+            f"{lowest_a:.2f} A",
+            f"{drive.current_a:.2f} A",
+            f"{NO_CURRENT_S:g} s",
+        )
 
 
 def _low_since(

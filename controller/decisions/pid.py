@@ -10,30 +10,34 @@ Pure: time arrives as ``dt_s``, the field that was really applied as
 ``applied_share``. Bad input counts as missing and never raises.
 """
 
+from collections.abc import Sequence
 from math import inf, isfinite, sqrt
 from typing import NamedTuple
 
 from controller.decisions.estimator import (
-    NAN,
     Estimate,
     given_up,
     observed,
     settled,
 )
+from controller.decisions.estimator_company import ABSURD_C
+from controller.decisions.estimator_noise import NAN
 from controller.decisions.settings import ControlSettings
 
 # The heat-up aims this far below the set-point; the rest is left to the feedback.
 AIM_BELOW_C = 0.08
 # Feedback time: a part of the filter's own time, so that noise moves the field
 # little; at least so many delays (which may be wrong by a quarter) and ticks.
-SOFT, DELAYS, TICKS = 0.21, 0.25, 4.0
+SOFT, DELAYS, TICKS = 0.15, 0.25, 3.0
 # What the heat-up left is corrected only as the probe begins to show it: so many
 # delays of feedback time, falling to none in so many delays.
 PATIENCE, PATIENT = 2.5, 3.0
 # Errors beyond the aim margin are removed this many times faster.
 HARD = 4.0
-# The power follows what is wanted in this part of the feedback time.
-SMOOTH = 0.4
+# The power follows what is wanted in this part of the feedback time, and only as far
+# as the doubt (sigma) in the estimated temperature leaves no play: to and fro below
+# that moves the field for nothing.
+SMOOTH, PLAY = 0.07, 0.3
 # Below this share of full power the heat-up is over; this error begins another.
 RISEN_SHARE = 0.9
 RISE_AGAIN_C = 0.4
@@ -44,11 +48,9 @@ NEAR_C, NEAR_S = 0.2, 20.0
 # stays from the bound once the applied one was seen beyond it.
 ANSWER_S = 20.0
 ANSWER_MARGIN = 0.002
-# Shorter gaps wait for the next tick, longer ones count as this long; hotter or
-# colder readings do not count.
+# Shorter gaps wait for the next tick, longer ones count as this long.
 SHORTEST_S = 1e-3
 LONGEST_S = 60.0
-ABSURD_C = 1000.0
 
 
 class ControlState(NamedTuple):
@@ -115,12 +117,15 @@ def update(
     bound_share: float = 1.0,
     slew_per_s: float = inf,
     settings: ControlSettings,
+    probes_c: Sequence[float] = (),
 ) -> tuple[ControlState, float]:
     """Compute the relative power to ask for next, 0 to ``bound_share``.
 
     ``temperature_c`` is the fresh reading, NaN without one. ``applied_share`` is the
     mean of (H / H_bound)² since the last update, NaN to take the last answer.
-    ``slew_per_s`` is how fast H / H_bound can change.
+    ``slew_per_s`` is how fast H / H_bound can change. Where the hottest of several
+    probes is controlled ``probes_c`` are the fresh readings of them all, others of the
+    same tissue among them or not, always in the same order (NaN for none).
     """
     bound = min(bound_share, 1.0) if bound_share > 0.0 else 0.0
     if not (dt_s >= 0.0 and isfinite(dt_s) and isfinite(setpoint_c)):
@@ -131,7 +136,7 @@ def update(
     applied = min(applied_share, 4.0) if applied_share >= 0.0 else state.share
     if not abs(temperature_c) < ABSURD_C:
         temperature_c = NAN
-    known = observed(state.estimate, dt_s, temperature_c, applied)
+    known = observed(state.estimate, dt_s, temperature_c, applied, probes_c)
     state = _watched(state, known, dt_s, applied, slew_per_s)
     if state.answer_ratio > 1.0:
         bound /= state.answer_ratio + ANSWER_MARGIN
@@ -255,6 +260,9 @@ def _wanted(
         last = state.share * state.answer_ratio
         smooth_s = min(SMOOTH * soft_s, 0.1 * state.held_s + dt_s)
         wanted = last + min(dt_s / smooth_s, 1.0) * (wanted - last)
+        if known.track is not None:
+            play = PLAY * sqrt(known.track.covariance[0]) / (soft_s * gain)
+            wanted = min(max(last, wanted - play), wanted + play)
     return rising, wanted
 
 

@@ -15,6 +15,7 @@ MEAN_S = 120.0
 POWER_STEP = 0.8
 HIGH_POWER = 1.5
 LEARN_SHARE = 0.3
+LEAST_SHARE = 0.1
 # below this part of its mean the power rests; what it balanced then fades in so long
 REST, REST_S = 0.2, 900.0
 # the rise limit is 1.5 × P_max/C, so full power heats by two thirds of it
@@ -28,7 +29,8 @@ class PowerWatch(NamedTuple):
     ``armed_s``, over 2 min at most. ``gain_c_per_s`` is the fastest rise seen at full
     power, 0 before one was seen. ``core_led`` tells that core warmed first. While a
     quiet probe is tested ``quiet_share`` is what the hold took before it, and
-    ``predicted_c`` the fall in °C that must have followed.
+    ``predicted_c`` the fall in °C that must have followed. ``gains_c_per_s`` are the
+    fastest rises of each probe.
     """
 
     mean_share: float = 0.0
@@ -39,6 +41,7 @@ class PowerWatch(NamedTuple):
     armed_s: float = NAN
     quiet_share: float = NAN
     predicted_c: float = 0.0
+    gains_c_per_s: tuple[float, ...] = ()
 
 
 def follow(power: PowerWatch, share: float, dt_s: float, t_s: float) -> PowerWatch:
@@ -60,6 +63,7 @@ def follow(power: PowerWatch, share: float, dt_s: float, t_s: float) -> PowerWat
         power.armed_s,
         power.quiet_share,
         power.predicted_c,
+        power.gains_c_per_s,
     )
 
 
@@ -75,10 +79,18 @@ def learn(power: PowerWatch, watches: tuple[ProbeWatch, ...]) -> PowerWatch:
     share = power.mean_share
     if share < LEARN_SHARE:
         return power
-    gain = max(
-        [w.slope_c_per_s / share for w in watches if w.slope_c_per_s > 0.0] + [0]
+    before = power.gains_c_per_s or (0.0,) * len(watches)
+    gains = tuple(
+        [
+            max(watch.slope_c_per_s / share, gain)
+            if watch.slope_c_per_s > 0.0
+            else gain
+            for watch, gain in zip(watches, before, strict=True)
+        ]
     )
-    return power._replace(gain_c_per_s=gain) if gain > power.gain_c_per_s else power
+    if gains == before:
+        return power
+    return power._replace(gain_c_per_s=max(gains), gains_c_per_s=gains)
 
 
 def cooling_rate(power: PowerWatch, share: float, limits: LimitSettings) -> float:
@@ -107,7 +119,8 @@ def probe_quiet(
 
     From 60 s on power may only fall; from 120 s on it is 20 % below what the hold
     took, until the probe changes or 0.3 °C of fall is predicted without an answer
-    (a fault).
+    (a fault). What it must have fallen is reckoned from that step on, by its own rise
+    in the ramp: the rim of a tumour answers slower than its middle.
     """
     if quiet_s < s.limits.frozen_hold_back_s:
         if power.quiet_share != power.quiet_share:
@@ -116,11 +129,22 @@ def probe_quiet(
     f.hold_back("quiet", f"probe {name} has not changed for {quiet_s:.0f} s")
     if power.quiet_share != power.quiet_share:
         return power._replace(quiet_share=power.hold_share, predicted_c=0.0)
+    if quiet_s < s.limits.frozen_probe_s:
+        return power._replace(predicted_c=0.0)
     missing = max(power.quiet_share - share, 0.0)
-    predicted_c = power.predicted_c + power.gain_c_per_s * missing * dt_s
-    if quiet_s >= s.limits.frozen_probe_s:
-        check_answer(name, predicted_c, quiet_s, s, f)
+    predicted_c = power.predicted_c + _own_gain(power, name, s) * missing * dt_s
+    check_answer(name, predicted_c, quiet_s, s, f)
     return power._replace(predicted_c=predicted_c)
+
+
+def _own_gain(power: PowerWatch, name: str, s: Settings) -> float:
+    """Return a probe's own gain in K/s; of one that never rose, a part of the others'.
+
+    It may be frozen for as long as it is known.
+    """
+    gains = zip(s.probes, power.gains_c_per_s, strict=False)
+    own = max([gain for probe, gain in gains if probe.name == name], default=0.0)
+    return max(own, LEAST_SHARE * power.gain_c_per_s)
 
 
 def cap(power: PowerWatch, share: float, t_s: float, found: Findings) -> float:

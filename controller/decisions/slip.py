@@ -8,8 +8,14 @@ cooling can; readings well below it have another reason.
 from typing import NamedTuple
 
 from controller.decisions.interlocks import Findings
-from controller.decisions.settings import LimitSettings, ProbeSettings
+from controller.decisions.settings import (
+    TUMOUR_ROLES,
+    LimitSettings,
+    ProbeSettings,
+    Settings,
+)
 from controller.decisions.signals import NAN
+from controller.decisions.thermometry import ProbeWatch
 
 LEAK_S = 20.0
 # In a ramp tissue goes on rising: a rate is learned over so long, most of it counts.
@@ -98,3 +104,24 @@ def check_slip(
             f"{limits.slip_c:g} °C for {limits.slip_trip_s:g} s, "
             f"or {limits.slip_trip_c:g} °C",
         )
+
+
+def check_placed(
+    watches: tuple[ProbeWatch, ...], settings: Settings, found: Findings
+) -> None:
+    """Check that no tumour probe reads the temperature of air when heating begins.
+
+    While heating that is a healthy probe's limit; of a tumour probe that is out from
+    the beginning nothing else would tell: another one may be hotter.
+    """
+    low_c = settings.limits.healthy_low_c
+    for watch, probe in zip(watches, settings.probes, strict=True):
+        if probe.role in TUMOUR_ROLES and watch.median_c < low_c:
+            found.fault(
+                "slipped",
+                f"heating cannot start, {probe.role} probe {probe.name} is too cold "
+                "for tissue: in the air?",
+                f"above {low_c:g} °C",
+                f"{watch.median_c:.2f} °C",
+                f"{low_c:g} °C",
+            )

@@ -44,7 +44,7 @@ def step(
     if found.faults:
         faults = _latched(faults, found)
         if not course.ended:
-            course = treatment.go(course, "tripped", t_s)
+            course = treatment.trip(course, t_s)
     if faults or not course.heating:
         control, _ = _control(state, seen, measurement, settings, 0.0, _full(settings))
         command = off_command(settings, faults[0].sentence if faults else "")
@@ -98,7 +98,8 @@ def _see(state: State, m: Measurement, s: Settings) -> tuple[Seen, tuple[Fault, 
     course, faults = state.course, state.faults
     if m.requests:
         course = treatment.ask(course, m.requests, m.t_s, trusted_c, s)
-        if course.phase != "tripped" and state.course.phase == "tripped":
+        resumed = course.phase not in ("tripped", "stopped")
+        if resumed and state.course.phase == "tripped":
             faults = ()
     course = treatment.advance(
         course,
@@ -172,6 +173,7 @@ def _control(
         setpoint_c=seen.course.setpoint_c,
         bound_share=most_share,
         settings=s.control,
+        probes_c=controlled.side_by_side(seen.tumour, seen.watches, s, state.t_s),
     )
 
 

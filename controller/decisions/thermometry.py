@@ -74,7 +74,7 @@ def limiting_c(watches: tuple[ProbeWatch, ...], s: Settings, t_s: float) -> floa
     for watch, probe in zip(watches, s.probes, strict=True):
         if probe.role not in HEATED_ROLES or watch.median_c <= hottest_c:
             continue
-        if t_s - watch.taken_s <= tolerated_age_s(probe, limits):
+        if abs(t_s - watch.taken_s) <= tolerated_age_s(probe, limits):
             hottest_c = watch.median_c
     return hottest_c
 

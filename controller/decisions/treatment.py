@@ -22,7 +22,8 @@ class Course:
     """Where the treatment stands. ``manual_a_per_m`` is NaN while the loop controls.
 
     ``number`` counts the segments from 1, 0 before the first; ``from_c`` is where its
-    set-point started, ``heated_since_s`` when the first one began.
+    set-point started, ``heated_since_s`` when the first one began. After a trip
+    ``tripped_in`` is the phase that it ended, ``had_s`` the time that a hold had had.
     """
 
     phase: Phase = "baseline"
@@ -33,6 +34,8 @@ class Course:
     segment: SegmentSettings | None = None
     from_c: float = NAN
     heated_since_s: float = NAN
+    tripped_in: Phase = "baseline"
+    had_s: float = 0.0
 
     @property
     def heating(self) -> bool:
@@ -55,6 +58,14 @@ class Course:
 def go(course: Course, phase: Phase, t_s: float) -> Course:
     """Return the course in another phase, from ``t_s`` on; manual power ends."""
     return replace(course, phase=phase, since_s=t_s, manual_a_per_m=NAN)
+
+
+def trip(course: Course, t_s: float) -> Course:
+    """Return the course after a fault, with what a reset needs to go on from there."""
+    had_s = t_s - course.since_s if course.phase == "hold" else course.had_s
+    return replace(
+        go(course, "tripped", t_s), tripped_in=course.phase, had_s=max(had_s, 0.0)
+    )
 
 
 def advance(
@@ -95,7 +106,8 @@ def ask(
 
     A set-point outside 20 °C … ``highest_setpoint_c`` and a negative manual field are
     ignored (the engine refuses them with a sentence before). A reset of a tripped
-    treatment begins its segment anew; the checks of this same tick may trip it again.
+    treatment goes on in its segment, a hold with the time that was left; the checks of
+    this same tick may trip it again.
     """
     for request in requests:
         course = _ask_one(course, request, t_s, controlled_c, settings)
@@ -114,6 +126,22 @@ def open_field_a_per_m(course: Course, t_s: float) -> float:
     if course.manual_a_per_m == course.manual_a_per_m or course.segment is None:
         return course.manual_a_per_m
     return segments.open_field_a_per_m(course.segment, t_s - course.since_s)
+
+
+def heating_since_s(course: Course, sample: bool, t_s: float) -> float:
+    """Return since when in s a probe had to answer to a field; NaN before heating.
+
+    At rest a coarse thermometer shows the same for minutes. In a ``sample`` so it does
+    in the pauses of pulses, and only the newest pulse counts.
+    """
+    part, open_a_per_m = course.segment, open_field_a_per_m(course, t_s)
+    if not sample or part is None or open_a_per_m != open_a_per_m:
+        return course.heated_since_s
+    if open_a_per_m == 0.0:
+        return t_s
+    if part.on_s is None or part.off_s is None:
+        return max(course.since_s, course.heated_since_s)
+    return t_s - (t_s - course.since_s) % (part.on_s + part.off_s)
 
 
 def longest_ramp_s(course: Course, settings: Settings) -> float:
@@ -148,7 +176,7 @@ def _advance_segment(
         return course
     if part.kind in segments.MOVING:
         return _enter(course, course.number + 1, t_s, controlled_c, s)
-    return go(course, "hold", t_s)  # a hold that was interrupted is warm again
+    return _hold(course, t_s)  # a hold that was interrupted is warm again
 
 
 def _enter(
@@ -176,21 +204,33 @@ def _enter(
 def _enter_hold(course: Course, t_s: float, controlled_c: float, s: Settings) -> Course:
     """Begin the next hold from here on; without one nothing changes."""
     if course.segment is not None and course.segment.kind == "hold":
-        return go(course, "hold", t_s)
+        return _hold(course, t_s)
     for number, part in enumerate(segments.plan(s), start=1):
         if number > course.number and part.kind == "hold":
             return _enter(course, number, t_s, controlled_c, s)
     return course
 
 
+def _hold(course: Course, t_s: float) -> Course:
+    """Hold from now on; what a trip has cut off counts as had."""
+    return replace(go(course, "hold", t_s - course.had_s), had_s=0.0)
+
+
 def _resume(course: Course, t_s: float, controlled_c: float, s: Settings) -> Course:
-    """Begin the tripped segment anew; a hold has to become warm again first."""
-    setpoint_c = course.setpoint_c
-    course = _enter(course, max(course.number, 1), t_s, controlled_c, s)
+    """Go on where a trip came: in a segment, or without heating as before.
+
+    A ramp begins anew from the present temperature. A hold has to become warm again
+    first, with the set-point as the operator left it.
+    """
+    if course.tripped_in not in HEATING:
+        return go(course, course.tripped_in, t_s)
+    setpoint_c, had_s = course.setpoint_c, course.had_s
+    course = _enter(course, course.number, t_s, controlled_c, s)
     if course.segment is not None and course.segment.kind == "hold":
-        # as the operator left it
-        return replace(course, phase="ramp", setpoint_c=setpoint_c)
-    return course
+        return replace(course, phase="ramp", setpoint_c=setpoint_c, had_s=had_s)
+    return (
+        _hold(replace(course, had_s=had_s), t_s) if course.phase == "hold" else course
+    )
 
 
 def _ask_one(

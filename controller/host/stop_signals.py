@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
@@ -42,10 +43,39 @@ class StopSignal:
 def stop_signals() -> Iterator[StopSignal]:
     """Turn the signals into a flag while the context lasts."""
     stop = StopSignal()
-    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop.asked) for number in numbers}
-    try:
+    with _handled(stop.asked):
         yield stop
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let a signal end the wait for what a person types, as ``KeyboardInterrupt``.
+
+    For a moment without a field, within ``stop_signals``.
+    """
+    with _handled(_interrupt):
+        yield
+
+
+def deaf() -> None:
+    """Ignore the signals from here on: the program ends, and its exit code stands."""
+    for number in _numbers():
+        signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
+def _handled(handler: Any) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in _numbers()}
+    try:
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, handler_before in before.items():
+            signal.signal(number, handler_before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _numbers() -> list[signal.Signals]:
+    return [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]

@@ -15,6 +15,7 @@ from controller.config.loading import Loaded
 from controller.decisions.settings import Settings
 from controller.decisions.signals import Fault
 from controller.errors import BenchError
+from controller.host.folders import unfit
 from controller.recording.writing import Recorder, RunHeader
 
 LEAST_FREE_BYTES = 200_000_000
@@ -30,18 +31,10 @@ def open_record(
 
     Raises:
         RunFileError: the folder cannot be written.
-        BenchError: there is no such folder, or the disk is nearly full.
+        BenchError: there is no such folder, a record cannot live in it, or the disk is
+            nearly full.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(out).free
-    except OSError as error:
-        raise BenchError(f"runs cannot be written into {out}: {error}") from error
-    if free < LEAST_FREE_BYTES:
-        raise BenchError(
-            f"only {free / 1e6:.0f} MB are free in {out}; a run needs "
-            f"{LEAST_FREE_BYTES / 1e6:.0f} MB"
-        )
+    _make(out)
     simulated = all(kind != "real" for kind in bench.kinds.values())
     header = RunHeader(
         name=loaded.name,
@@ -63,6 +56,25 @@ def open_record(
         truth=bench.simulation is not None,
     )
     return Recorder.create(out, header)
+
+
+def _make(out: Path) -> None:
+    """Make the folder of the runs, where a record can live and has space."""
+    problem = unfit(out)
+    if problem:
+        raise BenchError(
+            f"{problem}; a record does not survive there: choose another with --out DIR"
+        )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(out).free
+    except OSError as error:
+        raise BenchError(f"runs cannot be written into {out}: {error}") from error
+    if free < LEAST_FREE_BYTES:
+        raise BenchError(
+            f"only {free / 1e6:.0f} MB are free in {out}; a run needs "
+            f"{LEAST_FREE_BYTES / 1e6:.0f} MB"
+        )
 
 
 def watch_folder(

@@ -7,10 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
-from controller.analysis.sar_control import COLUMNS, Day, days_of, render_control
+from controller.analysis.calorimetry import Value
+from controller.analysis.sar_control import (
+    COLUMNS,
+    NAN,
+    Day,
+    days_of,
+    heated_day,
+    render_control,
+)
 from controller.analysis.sar_matrix import Matrix
 from controller.config.sar_instruments import none_real
-from controller.config.sar_plan import SarPlan, SarPoint
+from controller.config.sar_plan import SarPlan
+from controller.config.sar_points import SarPoint
 from controller.errors import ExportError
 from controller.recording.run_file import Run
 from controller.sar.files import write_table, write_text
@@ -20,11 +29,14 @@ WORDS = 4
 
 
 def add_check(
-    plan: SarPlan, matrix: Matrix, done: Sequence[tuple[SarPoint, Path]], out: Path
+    plan: SarPlan,
+    found: Matrix | Value,
+    done: Sequence[tuple[SarPoint, Path]],
+    out: Path,
 ) -> Path | None:
-    """Add a matrix to the log of its check sample; return the page, None without one.
+    """Add a matrix, or a heat capacity in J/K, to the log of its check sample.
 
-    A matrix that is evaluated again replaces its own rows.
+    Returns the page, None without one. What is evaluated again replaces its own rows.
 
     Raises:
         ExportError: the log cannot be read or written.
@@ -40,9 +52,12 @@ def add_check(
     who = (utc, plan.description.experiment.operator, plan.check.name)
     log = out / f"{stem}.csv"
     before = [day for day in _read(log) if day.utc != utc]
-    days = sorted(
-        [*before, *days_of(matrix, who, _coils(done))], key=lambda day: day.utc
+    now = (
+        days_of(found, who, _coils(done))
+        if isinstance(found, Matrix)
+        else [heated_day(found, who)]
     )
+    days = sorted([*before, *now], key=lambda day: day.utc)
     if not days:
         return None
     write_table(log, COLUMNS, [astuple(day) for day in days])
@@ -72,11 +87,18 @@ def _read(log: Path) -> list[Day]:
         return []
     try:
         with log.open(encoding="utf-8", newline="") as file:
-            rows = [*csv.reader(file)]
-        if tuple(rows[0]) != COLUMNS:
+            head, *rows = csv.reader(file)
+        # a log of before heat capacities were measured goes on
+        if tuple(head) not in (COLUMNS, COLUMNS[: len(head)]) or len(head) <= WORDS:
             raise ValueError("its columns are others")
-        return [Day(*row[:WORDS], *map(float, row[WORDS:])) for row in rows[1:]]
+        return [_day(row) for row in rows]
     except (OSError, ValueError, TypeError, IndexError) as error:
         raise ExportError(
             f"{log} is not a log of checks: {error}; move it away to begin a new one"
         ) from error
+
+
+def _day(row: list[str]) -> Day:
+    """Return a row of the log as a day; what was not measured is NaN."""
+    utc, operator, check, coil, *cells = row
+    return Day(utc, operator, check, coil, *[float(cell or NAN) for cell in cells])

@@ -1,19 +1,43 @@
-"""One curve from file to result: read, checked, analysed by every method."""
+"""Curves from file to result and page: read, checked, analysed by every method."""
 
-from dataclasses import replace
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from controller.analysis.calorimetry_methods import analyse as all_methods
-from controller.analysis.sar_report import Measured
+from controller.analysis.sar_report import Measured, render
 from controller.config.sar import Description, conditions_of, sample_of
-from controller.errors import ConfigError
+from controller.errors import ConfigError, RunFileError
 from controller.sar.curve_import import Imported, check, read_curve
-from controller.sar.record import description_in, is_simulated, read_run
+from controller.sar.files import write_text
+from controller.sar.record import (
+    NoSampleError,
+    description_in,
+    is_simulated,
+    read_run,
+)
+from controller.sar.tables import CurveFileError
 
 # The same file gives the same interval, to the last digit.
 MONTE_CARLO_SEED = 0
+# Fewer files for each process are not worth its start.
+FEWEST_EACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What became of a file: a result, or the sentence that refused or skipped it."""
+
+    path: Path
+    measured: Measured | None = None
+    refused: str = ""
+    skipped: str = ""
 
 
 def measured_of(imported: Imported, described: Description) -> Measured:
@@ -22,6 +46,9 @@ def measured_of(imported: Imported, described: Description) -> Measured:
     Raises:
         CurveFileError: the curve cannot be analysed.
     """
+    average_s = described.thermometer.average_s
+    curve = replace(imported.curve, average_s=average_s)
+    imported = replace(imported, curve=curve)
     record = check(imported)
     sample = sample_of(described.sample)
     conditions = conditions_of(described.field, described.thermometer)
@@ -74,3 +101,34 @@ def measured_file(path: Path, described: Description | None) -> Measured:
         measured_of(read_run(path, described.field), described),
         simulated=is_simulated(path),
     )
+
+
+def analyse_each(
+    pages: Sequence[tuple[Path, Path]], described: Description | None
+) -> Iterator[Analysed]:
+    """Analyse files and write the page of each, on all processors, in their order.
+
+    ``pages`` are pairs of a file and its page. One file that is wrong does not stop
+    the others.
+    """
+    count = min(os.cpu_count() or 1, len(pages) // FEWEST_EACH)
+    one = partial(_analysed, described)
+    if count < 2:
+        yield from map(one, pages)
+        return
+    # Ctrl-C reaches every process: this one ends the others.
+    deaf = (signal.SIGINT, signal.SIG_IGN)
+    with get_context("spawn").Pool(count, signal.signal, deaf) as pool:
+        yield from pool.imap(one, pages)
+
+
+def _analysed(described: Description | None, files: tuple[Path, Path]) -> Analysed:
+    path, page = files
+    try:
+        measured = measured_file(path, described)
+    except NoSampleError as error:
+        return Analysed(path, skipped=str(error))
+    except (CurveFileError, RunFileError) as error:
+        return Analysed(path, refused=str(error))
+    write_text(page, render(measured))
+    return Analysed(path, measured)

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
-from openpyxl import Workbook
 
 from controller.errors import ExportError
 from controller.sar.curve_import import CURVE_FILES
@@ -85,6 +83,8 @@ def _cell(value: object, decimal: str) -> str:
 def _write_sheet(
     path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
+    from openpyxl import Workbook  # here: a CSV does not wait for it
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("results")
     sheet.append(list(columns))
@@ -103,19 +103,21 @@ def _write_hdf5(
     path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Write one data set a column; where a number is missing stands NaN."""
+    import h5py  # here: a CSV does not wait for it
+
     table = [*zip(*rows, strict=True)]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.part")
         with h5py.File(part, "w") as file:
             for name, cells in zip(columns, table, strict=True):
-                file[name] = _column(cells)
+                file[name] = _column(cells, h5py.string_dtype())
         part.replace(path)
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error}") from error
 
 
-def _column(cells: Sequence[Any]) -> Any:
+def _column(cells: Sequence[Any], words: Any) -> Any:
     if any(isinstance(cell, str) for cell in cells):
-        return np.array([str(cell) for cell in cells], h5py.string_dtype())
+        return np.array([str(cell) for cell in cells], words)
     return np.array([np.nan if cell is None else cell for cell in cells])

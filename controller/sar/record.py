@@ -7,7 +7,7 @@ the supply's current had; else it is current x calibration.
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from controller.analysis.calorimetry import Array, Curve
 from controller.analysis.run_data import RunData
 from controller.config.sar import TABLES, Description, FieldTable, described_by
+from controller.config.sar_matrix import CONFIRMING
 from controller.errors import ConfigError
 from controller.recording.run_file import Run
 from controller.sar.curve_import import Imported
@@ -27,7 +28,11 @@ from controller.sar.tables import CurveFileError
 FOLLOWED = 0.9
 FEWEST_SENSED = 3
 SETTLED_TICKS = 8
-WITHOUT_SAMPLE = {"blank": "the medium alone", "preheat": "nothing"}
+WITHOUT_SAMPLE = {
+    "blank": "the medium alone",
+    "preheat": "nothing",
+    "resistor": "a resistor",
+}
 DRIVE = ("drive_current_a", "drive_field_a_per_m", "drive_field_quality")
 Columns = NDArray[Any]
 
@@ -38,11 +43,12 @@ class NoSampleError(CurveFileError):
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """The field from each tick to the next in A/m, and how it is known.
+    """The field from each tick to the next in A/m, from ``begin_s`` on, and its source.
 
     ``u`` is the sensor's relative standard uncertainty, None without one.
     """
 
+    begin_s: float
     a_per_m: Array
     switches_s: tuple[float, ...]
     how: str
@@ -110,17 +116,23 @@ def is_simulated(path: Path) -> bool:
         return run.header.simulated
 
 
-def _curve(data: RunData, probe: int, frequency_hz: float, known: _Field) -> Curve:
-    """Return fresh readings by the time they were taken, with the field from then."""
+def readings_of(data: RunData, probe: int, begin_s: float) -> tuple[Array, Array]:
+    """Return the fresh readings of a probe: when taken in s, from a time on, and °C."""
     taken = np.asarray(data.readings["taken_s"][:, probe], dtype=float)
     t_c = np.asarray(data.readings["value_c"][:, probe], dtype=float)
     good = data.readings["quality"][:, probe].astype(str) == "ok"
-    rows = np.flatnonzero(good & np.isfinite(taken))
+    rows = np.flatnonzero(good & (taken >= begin_s))
     rows = rows[np.concatenate([[True], np.diff(taken[rows]) > 0.0])[: rows.size]]
-    at = np.clip(np.searchsorted(data.t_s, taken[rows], side="right") - 1, 0, None)
+    return taken[rows], t_c[rows]
+
+
+def _curve(data: RunData, probe: int, frequency_hz: float, known: _Field) -> Curve:
+    """Return the readings of a curve, with the field from each on."""
+    taken_s, t_c = readings_of(data, probe, known.begin_s)
+    at = np.clip(np.searchsorted(data.t_s, taken_s, side="right") - 1, 0, None)
     return Curve(
-        taken[rows],
-        t_c[rows],
+        taken_s,
+        t_c,
         known.a_per_m[at],
         frequency_hz,
         known.switches_s,
@@ -136,6 +148,7 @@ def _field(data: RunData, drive: Mapping[str, Columns]) -> _Field:
     """
     asked = np.asarray(data.columns["command_field_a_per_m"], dtype=float)
     on = asked > 0.0
+    on[: (begin := _begin(data, on))] = False
     edges = np.flatnonzero(np.diff(on.astype(int))) + 1
     pulses = [p for p in np.split(np.arange(on.size), edges) if p.size and on[p[0]]]
     by_current = _by_current(data, drive["drive_current_a"])
@@ -146,8 +159,18 @@ def _field(data: RunData, drive: Mapping[str, Columns]) -> _Field:
         followed = np.abs(shares - middle) <= (1.0 - FOLLOWED) * middle
         amplitude[pulse] = np.where(followed, shares, middle) * asked[pulse]
     switches = tuple(float(t) for t in data.t_s[edges])
-    plain = _Field(amplitude, switches, "from supply current x calibration")
+    how = "from supply current x calibration"
+    plain = _Field(float(data.t_s[begin]), amplitude, switches, how)
     return _sensed(data, drive, plain, pulses)
+
+
+def _begin(data: RunData, on: NDArray[np.bool_]) -> int:
+    """Return the row where a curve begins: where the gain was confirmed, after that."""
+    segments = data.settings.segments
+    if not (segments and segments[0].name == CONFIRMING and on.any()):
+        return 0
+    first = int(np.argmax(on))
+    return first + int(np.argmin(on[first:]))
 
 
 def _by_current(data: RunData, current_a: Columns) -> Array:
@@ -183,7 +206,7 @@ def _sensed(
         inside = inside[inside > pulse[0] + SETTLED_TICKS]
         if inside.size < FEWEST_SENSED:
             words = "the field sensor gave too few readings: current x calibration"
-            return _Field(plain.a_per_m, plain.switches_s, plain.how, None, (words,))
+            return replace(plain, warnings=(words,))
         middle = float(np.median(seen[inside]))
         ratios.append(float(np.median(seen[inside] / plain.a_per_m[inside])))
         amplitude[pulse] *= ratios[-1]
@@ -191,7 +214,7 @@ def _sensed(
         u = max(u, 0.5 * hypot(sensor.uncertainty, sensor.uncertainty_a_per_m / middle))
     share = 100.0 * (float(np.median(ratios)) - 1.0)
     how = f"from the field sensor ({share:+.1f} % beside current x calibration)"
-    return _Field(amplitude, plain.switches_s, how, u)
+    return replace(plain, a_per_m=amplitude, how=how, u=u)
 
 
 def _warnings(data: RunData, probes: list[int]) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ for the temperature to start from.
 
 from collections import deque
 from collections.abc import Callable
+from math import isinf
+from typing import Any
 
 import numpy as np
 
@@ -19,9 +21,14 @@ SILENT_TICKS = 10
 
 
 def wait_for_rest(
-    thermometry: Thermometry, p: ProtocolTable, stopped: Callable[[], bool]
+    thermometry: Thermometry,
+    p: ProtocolTable,
+    stopped: Callable[[], bool],
+    show: Callable[[dict[str, Any]], object] = lambda message: None,
 ) -> float | None:
     """Wait until the sample rests; return the drift in °C/min, None when stopped.
+
+    ``show`` gets a message every 10 s: since when it waits, °C, and °C/min.
 
     Raises:
         BenchError: it does not rest in time, or the thermometer has no reading.
@@ -42,8 +49,10 @@ def wait_for_rest(
             )
         if good:
             window.append(reading.value_c)
-        if len(window) == size and tick % LOOK_EACH_TICKS == 0:
-            drift_c_per_min = slope_c_per_min(window)
+        if tick % LOOK_EACH_TICKS == 0 and window:
+            if len(window) == size:
+                drift_c_per_min = slope_c_per_min(window)
+            show(_message(tick * WAITING_TICK_S, window[-1], drift_c_per_min, p))
             if abs(drift_c_per_min) < p.drift_c_per_min and _starts(window[-1], p):
                 return drift_c_per_min
         thermometry.clock.wait(WAITING_TICK_S)
@@ -54,6 +63,18 @@ def slope_c_per_min(window: deque[float]) -> float:
     """Return the least-squares slope of readings a second apart, in °C/min."""
     times = np.arange(len(window)) * WAITING_TICK_S
     return 60.0 * float(np.polyfit(times, np.array(window), 1)[0])
+
+
+def _message(
+    t_s: float, reading_c: float, drift_c_per_min: float, p: ProtocolTable
+) -> dict[str, Any]:
+    return {
+        "kind": "rest",
+        "t_s": t_s,
+        "value_c": reading_c,
+        "drift_c_per_min": None if isinf(drift_c_per_min) else drift_c_per_min,
+        "limit_c_per_min": p.drift_c_per_min,
+    }
 
 
 def _starts(reading_c: float, p: ProtocolTable) -> bool:

@@ -17,7 +17,9 @@ from typing import Any
 from controller.bench import How, open_thermometry
 from controller.config.loading import Loaded
 from controller.config.sar_bench import load_curve
-from controller.config.sar_plan import SarPlan, SarPoint, allowed_by
+from controller.config.sar_matrix import CheckTable
+from controller.config.sar_plan import SarPlan
+from controller.config.sar_points import SarPoint, allowed_by
 from controller.errors import BenchError, GuardError, RecordingError
 from controller.host.awake import awake
 from controller.host.stop_signals import StopSignal, stop_signals
@@ -25,10 +27,11 @@ from controller.loop import COMPLETED, ENDED, REFUSED, Loop, Outcome
 from controller.operators import Terminal
 from controller.procedures.proof import proven
 from controller.procedures.readiness import Ready, Wanted, ready
-from controller.procedures.run_record import watch_folder
+from controller.procedures.run_record import open_record, watch_folder
 from controller.recording.loop_record import LoopRecord
 from controller.recording.run_file import Run
 from controller.rehearsal import Simulation
+from controller.sar.heater import Heater, heated, without_field
 from controller.sar.prompts import Prompts
 from controller.sar.rest import wait_for_rest
 
@@ -127,7 +130,7 @@ def _measure_rest(
             matter = Matter()
         if m.stopped():
             return Outcome(ENDED, _STOPPED, 0.0, 0)
-        m.tell(f"{at} of {len(points)}: {point.stem}")
+        m.tell(f"{at} of {len(points)}: {point.stem} ({point.words})")
         m.prompts.ask(*_by_hand(m.plan, before, point))
         before = point
         outcome, written = _curve(m, point, matter)
@@ -164,15 +167,22 @@ def _fresh(before: SarPoint | None, point: SarPoint) -> bool:
 
 def _by_hand(
     plan: SarPlan, before: SarPoint | None, point: SarPoint
-) -> tuple[tuple[str, ...], bool]:
+) -> tuple[dict[str, str], bool]:
     """Return what is done by hand before a curve, and whether the coil was opened."""
     if not _fresh(before, point):
-        return (("probe taken out and put back in",) * plan.protocol.probe_out, False)
-    todo = []
-    if before is None or before.capacitor.name != point.capacitor.name:
-        todo.append(f"capacitor {point.capacitor.name} fitted")
+        probe = {"probe taken out and put back in": ""}
+        return (probe if plan.protocol.probe_out else {}), False
+    if plan.check is not None and point.content == "resistor":
+        v, a = plan.check.heater_v, plan.check.heater_a
+        place = f"{plan.name} with its resistor in place"
+        todo = {place: "", "heater off, its supply set": f"{v:g} V, {a:g} A"}
+        return todo, False  # no field: nothing of the start checklist matters
+    c, todo = point.capacitor, {}
+    if before is None or before.capacitor.name != c.name:
+        coil = f"{1e9 * c.capacitance_f:g} nF, on the coil of {c.turns} turns"
+        todo[f"capacitor {c.name} fitted"] = coil
     what = {"sample": plan.name, "blank": "medium alone", "nothing": "nothing"}
-    return (*todo, f"{what[point.content]} in the coil"), True
+    return todo | {f"{what[point.content]} in the coil": ""}, True
 
 
 def _kept(m: Measuring, point: SarPoint) -> Path | None:
@@ -205,6 +215,8 @@ def _curve(
     seed = curve_seed(m.seed, point)
     if point.content != "nothing" and not _rests(m, loaded, matter, seed):
         return Outcome(ENDED, _STOPPED, 0.0, 0), None
+    if m.plan.check is not None and point.content == "resistor":
+        return _heated(m, m.plan.check, loaded, matter, seed)
     config = m.folder / BENCHES / f"{point.stem}.toml"
     wanted = Wanted(config, WHAT, lambda _: m.prompts.confirmed, m.folder, seed)
     with ready(loaded, wanted) as opened:
@@ -222,6 +234,27 @@ def _rests(m: Measuring, loaded: Loaded, matter: Matter, seed: int) -> bool:
         asked = StopSignal(lambda: stop.name or m.stopped())
         wait_for_rest(opened.link, m.plan.protocol, lambda: bool(asked.name), m.show)
     return not asked.name
+
+
+def _heated(
+    m: Measuring, check: CheckTable, loaded: Loaded, matter: Matter, seed: int
+) -> tuple[Outcome, Path]:
+    """Record one curve of a resistor in the liquid; only the thermometer is open."""
+    loaded = without_field(loaded)
+    with stop_signals() as stop:
+        how = How(seed, woken=stop.woken, what=WHAT)
+        with open_thermometry(loaded, how) as bench:
+            matter.put_into(bench.simulation)
+            recorder = open_record(loaded, bench, m.folder, seed)
+            truth = None if bench.simulation is None else bench.simulation.truth
+            asked = StopSignal(lambda: stop.name or m.stopped())
+            operator = Terminal(asked, m.show)
+            record = LoopRecord(recorder, loaded.settings, truth, operator.publish)
+            for said in m.prompts.confirmed:
+                record.event("acknowledgement", said, {})
+            vial = None if bench.simulation is None else matter.sample
+            heater = Heater(check, m.plan.protocol, vial, m.tell)
+            return heated(loaded, bench, record, heater, operator), recorder.path
 
 
 def _run(m: Measuring, opened: Ready) -> Outcome:

@@ -13,8 +13,6 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from controller.analysis.calorimetry import Array
 from controller.config.mistakes import nearest
@@ -149,6 +147,9 @@ def read_grid(path: Path, columns: ColumnsTable) -> Grid:
 
 
 def _of_sheet(path: Path, columns: ColumnsTable) -> Grid:
+    from openpyxl import load_workbook  # here: a CSV does not wait for it
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
@@ -262,6 +263,8 @@ def _number_count(cells: Sequence[str]) -> int:
 
 def _plain(lines: list[str], delimiter: str, decimal: str) -> Array | None:
     """Parse rows that are numbers and nothing else, None where they are not."""
+    if not lines:
+        return None
     text = "\n".join(lines)
     if decimal == ",":
         text = text.replace(",", ".")

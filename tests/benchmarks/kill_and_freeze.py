@@ -12,6 +12,7 @@ hands its bytes on. Needs Linux.
 """
 
 import argparse
+import math
 import os
 import random
 import signal
@@ -31,6 +32,7 @@ from typing import Any
 
 from controller.commands.simulate import served_config
 from controller.config.loading import load
+from controller.errors import AmfError
 from controller.recording.run_file import Run
 from controller.rehearsal import Link, serve
 from simulators.serve import in_background
@@ -129,7 +131,8 @@ def wait_until(condition: Callable[[], bool], limit_s: float) -> float:
     """Return the monotonic time in s at which a condition holds; fail after a limit."""
     never, started_s = threading.Event(), time.monotonic()
     while not condition():
-        assert time.monotonic() - started_s < limit_s, "it did not come in time"
+        waited_s = time.monotonic() - started_s
+        assert waited_s < limit_s, f"it did not come in {limit_s:g} s"
         never.wait(LOOK_S)
     return time.monotonic()
 
@@ -308,9 +311,15 @@ def look_at_processes(kind: str, code: int, said: str) -> list[str]:
 
 
 def in_its_folder(kind: str, wait_s: float, seed: int, link: Link) -> Case:
-    """Carry one case out, in a folder of its own."""
+    """Carry one case out, in a folder of its own; one that fails is a problem."""
     with tempfile.TemporaryDirectory() as folder:
-        return case(kind, wait_s, seed, Path(folder), link)
+        try:
+            return case(kind, wait_s, seed, Path(folder), link)
+        except (AssertionError, OSError, AmfError) as error:
+            said = Path(folder) / "stderr.txt"
+            last = said.read_text(encoding="utf-8")[-200:] if said.exists() else ""
+            why = f"no result: {error!r}; {last}"
+            return Case(kind, wait_s, math.inf, math.nan, False, (why,))
 
 
 def drawn(asked: argparse.Namespace) -> Iterator[tuple[str, float, int, Link]]:

@@ -10,6 +10,7 @@ so that it shows the fit alone, and drawn with errors in the second.
 """
 
 import argparse
+import sys
 import time
 from dataclasses import dataclass, replace
 from multiprocessing import Pool
@@ -271,10 +272,30 @@ def main() -> None:
     parser.add_argument("--experiments", type=int, default=1000)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--minutes", type=float, default=1e9)
     chosen = parser.parse_args()
     jobs = [(chosen.seed, k) for k in range(chosen.experiments)]
+    began, outcomes = time.monotonic(), []
     with Pool(chosen.processes) as pool:
-        print_tables(pool.map(outcome, jobs, chunksize=4))
+        for one in pool.imap(outcome, jobs):
+            outcomes.append(one)
+            if len(outcomes) % 50 == 0:
+                _say_progress(outcomes, time.monotonic() - began)
+            if time.monotonic() - began > 60.0 * chosen.minutes:
+                print(f"stopped after {chosen.minutes:g} minutes")
+                break
+    print_tables(outcomes)
+
+
+def _say_progress(outcomes: list[Outcome], spent_s: float) -> None:
+    pairs = [o.errors["two-node fit"] for o in outcomes if "two-node fit" in o.errors]
+    inside = float(np.mean([abs(e) <= h for e, h in pairs]))
+    print(
+        f"{len(outcomes)} done in {spent_s:.0f} s: {len(pairs)} usable, "
+        f"coverage {100 * inside:.1f} %",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

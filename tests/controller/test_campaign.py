@@ -8,7 +8,7 @@ import pytest
 
 from controller.analysis.campaign import PHASES, Case, judge, table
 from controller.campaign import Job, cases, jobs, run_one
-from controller.commands.campaign import closing, markdown, save
+from controller.commands.campaign import closing, markdown, risks, save
 from controller.config.loading import load
 from controller.errors import BenchError
 from controller.rehearsal import KINDS
@@ -68,13 +68,71 @@ def test_a_field_that_stays_on_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def never_off(*_: object) -> str:
         return ""
 
-    monkeypatch.setattr("controller.instruments.stations.SupplyStation.off", never_off)
+    monkeypatch.setattr("controller.campaign.proven", lambda *_: None)
     monkeypatch.setattr(
-        "controller.instruments.stations.GeneratorStation.off", never_off
+        "controller.instruments.stations_inverter.SupplyStation.off", never_off
+    )
+    monkeypatch.setattr(
+        "controller.instruments.stations_inverter.GeneratorStation.off", never_off
     )
     ran = run_one(Job(str(SHORT), case("unplugged", "core"), "hold", 1, False))
     assert ran.off_s is None
     assert judge(ran, 0.1) == "UNSAFE"
+
+
+@pytest.mark.parametrize(
+    ("kind", "on", "said"),
+    [
+        ("coil-exchanged", "", "wrong coil? expected 9 turns"),
+        ("capacitor-exchanged", "", "wrong capacitor? expected 200 nF"),
+        ("silence", "psu", "psu: nothing came"),
+    ],
+)
+def test_what_is_wrong_before_the_start_is_refused(
+    kind: str, on: str, said: str
+) -> None:
+    found = [c for c in cases(load(SHORT)) if (c.kind, c.on) == (kind, on)]
+    ran = run_one(Job(str(SHORT), found[-1], "start", 1, False))
+    assert ran.exit_code == 2 and judge(ran, 0.1) == "refused", ran
+    assert said in ran.sentence and ran.record_complete
+
+
+def test_a_coil_exchanged_at_full_power_never_passes_the_ceiling() -> None:
+    for c in cases(load(SHORT)):
+        if c.kind == "coil-exchanged":
+            ran = run_one(Job(str(SHORT), c, "ramp", 1, False))
+            assert ran.on_at_begin and judge(ran, 0.1) == "off", ran
+            assert ran.codes == ("resonance-lost",) and ran.hf_share < 0.98
+
+
+def test_a_jump_that_nothing_can_forestall_is_told_with_what_it_does() -> None:
+    """Nobody knows a cause; the field sensor ends it at its next reading."""
+    loaded = load(DRY_RUN)
+    assert loaded.bench.field_sensor is not None
+    jump = Case("gain-changed", size=1.25, deceives=True)
+    ran = run_one(Job(str(DRY_RUN), jump, "ramp", 1, False))
+    assert judge(ran, 0.2) == "UNSAFE" and ran.codes[0] == "ceiling"
+    assert ran.hf_share == pytest.approx(1.25 * 0.97 / 1.1, rel=0.01)
+    assert ran.off_s is not None and ran.begun_s is not None
+    assert 0.0 < ran.off_s - ran.begun_s <= loaded.bench.field_sensor.update_s + 0.4
+    (said,) = risks(loaded, [])
+    assert "more than 13% at full power" in said and "reading, 0.9 s" in said
+
+
+def test_what_nobody_saw_is_a_residual_risk() -> None:
+    loaded, found = load(SHORT), case("offset", "core")
+    ran = run_one(Job(str(SHORT), replace(found, size=-0.5), "hold", 1, False))
+    rows = table([(ran, judge(ran, 0.1))])
+    assert rows[0].verdicts == ("unseen",)
+    said = risks(loaded, rows)[0]
+    assert said.startswith("offset -0.5 on core: not seen in 1 of 1 runs (hold); ")
+    assert f"true tumour up to {ran.hottest_tumour_c:.2f} °C" in said
+    assert f"- {said}" in markdown(loaded, [(ran, judge(ran, 0.1))], rows)
+
+
+def test_a_fault_without_a_field_is_no_risk() -> None:
+    ran = run_one(Job(str(SHORT), case("frozen", "core"), "cool", 1, False))
+    assert ran.codes == () and judge(ran, 0.1) == "tolerated"
 
 
 def test_the_table_is_kept(tmp_path: Path) -> None:
@@ -92,3 +150,12 @@ def test_the_table_is_kept(tmp_path: Path) -> None:
     assert text == markdown(loaded, judged, rows)
     assert "| unplugged on core | 1 | probe-lost |" in text
     assert "unsafe ends: 0; later off than allowed: 0" in closing(loaded, judged)
+
+
+def test_the_page_lists_every_fault_and_no_bad_end() -> None:
+    page = (CONFIGS.parent / "docs" / "campaign.md").read_text(encoding="utf-8")
+    rows = {line.split(" | ")[0].strip("| "): line for line in page.splitlines()}
+    for c in cases(load(DRY_RUN)):
+        assert c.title in rows, c.title
+        assert not any(bad in rows[c.title] for bad in ("UNSAFE", "LATE", "NOT BEGUN"))
+    assert "unsafe ends: 0; later off than allowed: 0" in page

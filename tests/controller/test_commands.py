@@ -201,6 +201,7 @@ def test_check_off_and_monitor(tmp_path: Path) -> None:
     on = db.execute("SELECT count(*), sum(command_output_on) FROM ticks").fetchone()
     db.close()
     assert on[0] > 2 and on[1] == 0
+    here("report", only_run(tmp_path), "--json")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")

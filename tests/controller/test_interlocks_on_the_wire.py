@@ -199,6 +199,20 @@ def test_trip_and_reset_in_engine_mode(tmp_path: Path) -> None:
         assert "fault" in kinds and kinds.count("off") >= 2
 
 
+def test_a_stop_after_a_trip_says_both(tmp_path: Path) -> None:
+    def at(r: Rig) -> tuple[Request, ...]:
+        if r.phase == "ramp" and r.loop.since_phase_s() > 5.0:
+            pull(1)(r)
+        tripped = r.phase == "tripped" and r.loop.since_phase_s() > 5.0
+        return (Request("stop"),) if tripped else ()
+
+    with rig(tmp_path, "dry_run_short.toml", at=at, stays_after_trip=True) as r:
+        outcome = r.run()
+    assert outcome.exit_code == ENDED and r.codes == ["probe-lost"]
+    assert outcome.sentence.startswith("tripped: probe core")
+    assert "; then stopped by the operator; field off, confirmed" in outcome.sentence
+
+
 def test_a_failing_record_turns_the_field_off(tmp_path: Path) -> None:
     def at(r: Rig) -> tuple[Request, ...]:
         if r.phase == "hold":

@@ -197,7 +197,7 @@ def drop_a_reading(path: Path) -> None:
         (cut_out, "a gap before event 2"),
         (cut_off, "the last event is not the one"),
         (cut_all, "the last event is not the one"),
-        (rewrite_header, "event 0 does not follow"),
+        (rewrite_header, "the header is not the one recorded"),
     ],
 )
 def test_every_edit_breaks_the_chain(
@@ -209,6 +209,41 @@ def test_every_edit_breaks_the_chain(
         problems = run.verify_chain()
     assert len(problems) == 1
     assert promised in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("statement", "promised"),
+    [
+        ("INSERT INTO run VALUES ('more', '1')", "the header is not the one"),
+        ("DELETE FROM run WHERE key = 'no such'", ""),
+        ("UPDATE results SET value = '9' WHERE key = 'wall_s'", "the results"),
+        ("INSERT INTO results VALUES ('more', '1')", "the results"),
+        ("DELETE FROM results WHERE key = 'wall_s'", "the results"),
+        ("DELETE FROM results WHERE key = 'record'", "no end of the record"),
+        ("UPDATE clock SET utc = '2020'", "the pairs of time and UTC"),
+        ("DELETE FROM clock", "the pairs of time and UTC"),
+        (
+            "INSERT INTO readings SELECT 9, probe, value_c, quality, taken_s, "
+            "cem43_min FROM readings WHERE seq = 1",
+            "rows of 'readings' belong to no tick",
+        ),
+        ("UPDATE truth SET seq = 9 WHERE seq = 2", "of 'truth' belong to no tick"),
+    ],
+)
+def test_every_table_is_covered(tmp_path: Path, statement: str, promised: str) -> None:
+    recorder = Recorder.create(tmp_path, synthetic_run.header())
+    for record in synthetic_run.records(3):
+        recorder.tick(record)
+    recorder.clock(0.4, "2026-11-21T10:00:00+00:00")
+    recorder.event(0.6, "2026-11-21T10:00:00+00:00", "end", "completed")
+    recorder.finish({"wall_s": 1.5, "exit_reason": "completed"})
+    db = sqlite3.connect(recorder.path)
+    db.execute(statement)
+    db.commit()
+    db.close()
+    with Run.open(recorder.path) as run:
+        problems = "; ".join(run.verify_chain())
+    assert bool(problems) is bool(promised) and promised in problems
 
 
 def test_a_missing_tick_is_found(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from controller.config.sar import ColumnsTable, FieldTable, load_description
 from controller.errors import AmfError, ConfigError
+from controller.sar import curve_analysis
 from controller.sar.curve_import import Imported, check, read_curve
 from controller.sar.tables import read_grid
 
@@ -45,6 +46,22 @@ def test_every_broken_file_has_a_sentence() -> None:
     stems = {p.stem for p in BROKEN.iterdir()} - good
     assert stems == {p.stem for p in SENTENCES}
     assert len(stems) > 30
+
+
+def test_a_folder_is_shared_out_to_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(curve_analysis, "FEWEST_EACH", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    stems = ("good", "field_never_on")
+    pages = [(BROKEN / f"{s}.csv", tmp_path / f"{s}.html") for s in stems]
+    described = load_description(BROKEN / "sample.toml")
+    good, bad = curve_analysis.analyse_each(pages, described)
+    assert good.measured is not None and good.measured.name == "good"
+    assert "SAR of good" in pages[0][1].read_text(encoding="utf-8")
+    sentence = (BROKEN / "field_never_on.txt").read_text(encoding="utf-8").strip()
+    assert bad.measured is None and bad.refused == sentence
+    assert not pages[1][1].exists()
 
 
 def write(path: Path, text: str, encoding: str = "utf-8") -> Path:

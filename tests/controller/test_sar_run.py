@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 from dataclasses import replace
 from itertools import pairwise
@@ -15,8 +16,11 @@ from controller.analysis.calorimetry_record import checked
 from controller.analysis.sar_blank import blank_of
 from controller.commands import runs
 from controller.config.sar import FieldTable, sample_of
+from controller.config.sar_bench import bench_of
 from controller.config.sar_plan import SarPlan, load_plan
+from controller.decisions.ceiling import permitted_amplitude
 from controller.errors import BenchError, ConfigError, GuardError, RecordingError
+from controller.procedures.line_answers import LineAnswers
 from controller.recording.run_file import Run
 from controller.sar import run as sar_run
 from controller.sar.prompts import Prompts
@@ -64,7 +68,7 @@ def quick(tmp_path: Path, **changed: str) -> SarPlan:
 
 def measuring(plan: SarPlan, folder: Path, seed: int = 1, **more: Any) -> Measuring:
     said: list[str] = more.pop("said", [])
-    prompts = Prompts(simulated=True, checklist=None, tell=said.append)
+    prompts = Prompts(inside=True, real=False, checklist=None, tell=said.append)
     show = more.pop("show", lambda message: None)
     return Measuring(plan, folder, seed, prompts, said.append, show)
 
@@ -169,7 +173,10 @@ def test_ctrl_c_switches_off_and_ends_with_3(tmp_path: Path) -> None:
 def test_ctrl_c_while_waiting_ends_with_3_and_no_field(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sar_run, "wait_for_rest", lambda *_: None)
+    def press(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(sar_run, "wait_for_rest", press)
     result = run(quick(tmp_path), tmp_path)
     assert result.ending is not None and result.ending.exit_code == 3
     assert "no field was on" in result.ending.sentence
@@ -179,15 +186,17 @@ def test_ctrl_c_while_waiting_ends_with_3_and_no_field(
 def test_sample_that_never_rests_is_refused(tmp_path: Path) -> None:
     drifts = {"drift_c_per_s": "1e-2", "longest_wait_s": "600.0"}
     drifts |= {"drift_c_per_min": "0.02", "drift_window_s": "400.0"}
-    with pytest.raises(BenchError, match=r"drifting by \+0\.\d+ °C/min after 600 s"):
-        run(quick(tmp_path, **drifts), tmp_path)
+    ending = run(quick(tmp_path, **drifts), tmp_path).ending
+    assert ending is not None and ending.exit_code == 2
+    assert re.search(r"drifting by \+0\.\d+ °C/min after 600 s", ending.sentence)
     assert not [*tmp_path.glob("*.sqlite")]
 
 
 def test_it_waits_for_the_start_temperature(tmp_path: Path) -> None:
     plan = quick(tmp_path, start_c="30.0", longest_wait_s="200.0")
-    with pytest.raises(BenchError, match=r"rests at 2\d\.\d+ °C, not at 30 ± 0\.5"):
-        run(plan, tmp_path)
+    ending = run(plan, tmp_path).ending
+    assert ending is not None and ending.exit_code == 2
+    assert re.search(r"rests at 2\d\.\d+ °C, not at 30 ± 0\.5", ending.sentence)
 
 
 def test_config_above_the_ceiling_is_refused_with_what_is_permitted(
@@ -301,12 +310,45 @@ def test_field_of_a_curve_is_the_sensors_with_its_uncertainty(tmp_path: Path) ->
     assert "from the field sensor" in imported.how
     assert field.max() / point.field_a_per_m == pytest.approx(1.018, abs=0.01)
     assert imported.field_u == pytest.approx(0.0155, abs=0.001)
-    # The second at low drive, until the gain is confirmed, is in the drive as it was.
+    # The gain was confirmed at low drive, before a baseline of its own: one step.
     record = checked(imported.curve)
-    pulse = next(p for p in record.phases if p.on)
-    assert pulse.start_s == pytest.approx(20.0, abs=0.1)
-    assert record.edges_s.size > 3
-    assert 0.4 < record.levels[1] < 0.7
+    assert [p.on for p in record.phases] == [False, True, False]
+    lengths = [p.end_s - p.start_s for p in record.phases]
+    assert lengths == pytest.approx([20.0, 20.0, 20.0], abs=0.3)
+    pulse = record.phases[1]
+    inside = (record.edges_s >= pulse.start_s) & (record.edges_s < pulse.end_s)
+    assert record.levels[inside] == pytest.approx(1.0, abs=0.02)
+    with Run.open(path) as run_file:
+        asked = run_file.column("command_field_a_per_m")
+        settings = run_file.data().settings
+    low = np.unique(asked)[1]
+    permitted = permitted_amplitude(settings.applicator.frequency_hz, settings.ceiling)
+    assert 0.2 < low / permitted < 0.3
+    assert np.unique(asked).size == 3 and asked.max() == point.field_a_per_m
+
+
+def test_field_that_the_sensor_does_not_confirm_never_goes_up(tmp_path: Path) -> None:
+    """The coil makes 40 % more than is believed: seen at low drive, and ended there."""
+    plan = quick(tmp_path, repeats="1", coil_gain="1.4")
+    with plan.path.open("a", encoding="utf-8") as file:
+        file.write(SENSOR)
+    plan = load_plan(plan.path)
+    result = run(replace(plan, capacitors=plan.capacitors[:1]), tmp_path)
+    assert result.ending is not None and result.ending.exit_code == 3
+    (path,) = tmp_path.glob("*.sqlite")
+    with Run.open(path) as run_file:
+        asked = run_file.column("command_field_a_per_m")
+        settings = run_file.data().settings
+    permitted = permitted_amplitude(settings.applicator.frequency_hz, settings.ceiling)
+    assert 0.0 < asked.max() < 0.3 * permitted
+
+
+def test_low_field_needs_no_confirmation(tmp_path: Path) -> None:
+    plan = quick(tmp_path, amplitudes_a_per_m="[3000.0]")
+    with plan.path.open("a", encoding="utf-8") as file:
+        file.write(SENSOR)
+    plan = load_plan(plan.path)
+    assert len(bench_of(plan, plan.points()[0])["segments"]) == 1
 
 
 def test_sediment_takes_power_away_and_convection_couples(tmp_path: Path) -> None:
@@ -323,6 +365,65 @@ def test_sediment_takes_power_away_and_convection_couples(tmp_path: Path) -> Non
             t_c = record.data().readings["value_c"][:, 0]
         rises.append(float(t_c.max() - t_c[0]))
     assert 0.1 < rises[1] / rises[0] < 0.75
+
+
+def test_thermometer_averages_and_rounds_as_the_config_says(tmp_path: Path) -> None:
+    spreads = []
+    for at, more in enumerate(
+        ({}, {"average_s": "4.0"}, {"average_s": "4.0", "quantisation_c": "0.1"})
+    ):
+        plan = quick(tmp_path, repeats="1", noise_c="0.1", **more)
+        (_, path) = run(plan, tmp_path / str(at)).done[0]
+        with Run.open(path) as record:
+            t_c = record.data().readings["value_c"][:, 0]
+        spreads.append(float(np.std(t_c[:76])))
+    assert spreads[0] == pytest.approx(0.1, rel=0.3)
+    assert spreads[1] < 0.6 * spreads[0]
+    assert t_c == pytest.approx(np.round(t_c, 1), abs=1e-9)
+    assert np.unique(t_c).size > 2
+
+
+@pytest.mark.parametrize("pulses", ["1", "2"])
+def test_coarse_thermometer_at_rest_does_not_keep_the_field_off(
+    tmp_path: Path, pulses: str
+) -> None:
+    """It shows the same for longer than 60 s before the field, and in a pause."""
+    more = {"quantisation_c": "0.1", "average_s": "2.0", "noise_c": "0.0"}
+    more |= {"baseline_s": "70.0", "pulses": pulses, "pause_s": "200.0", "on_s": "5.0"}
+    plan = quick(tmp_path, repeats="1", **more)
+    ((point, path),) = run(plan, tmp_path).done
+    with Run.open(path) as record:
+        data = record.data()
+    asked = data.columns["command_field_a_per_m"]
+    t_c = data.readings["value_c"][:, 0]
+    assert np.ptp(t_c[data.t_s < 70.0]) == 0.0
+    assert np.unique(asked) == pytest.approx([0.0, point.field_a_per_m])
+    assert np.count_nonzero(asked) == int(pulses) * 20
+
+
+def test_frozen_thermometer_is_held_back_after_60_s_of_field(tmp_path: Path) -> None:
+    plan = quick(tmp_path, repeats="1", on_s="100.0")
+
+    def freeze(message: dict[str, Any]) -> None:
+        if message["kind"] == "event" and "hold begins" in message["sentence"]:
+            for probe in benches[-1].simulation.bench.probes.values():
+                probe.frozen = True
+
+    benches: list[Any] = []
+    prove = sar_run.proven
+
+    def noted(loaded: Any, bench: Any, *rest: Any) -> Any:
+        benches.append(bench)
+        return prove(loaded, bench, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sar_run, "proven", noted)
+        result = run(plan, tmp_path, show=freeze)
+    (path,) = tmp_path.glob("*.sqlite")
+    with Run.open(path) as record:
+        said = [e.sentence for e in record.events() if e.kind in ("alarm", "fault")]
+    assert result.done or result.ending is not None
+    assert any("has not changed for 6" in sentence for sentence in said)
 
 
 def test_zigzag_is_read_back_as_pulses(tmp_path: Path) -> None:
@@ -344,16 +445,84 @@ def test_blank_takes_up_nothing_within_its_interval(tmp_path: Path) -> None:
     assert abs(power.value) < 3.0 * power.u
 
 
+def prompts_of(tmp_path: Path, lines: str, said: list[str]) -> Prompts:
+    """Return the prompts of a real bench with a file of answers."""
+    path = tmp_path / "list.txt"
+    path.write_text(lines, encoding="utf-8")
+    return Prompts(inside=False, real=True, checklist=path, tell=said.append)
+
+
+class Typed(io.StringIO):
+    """A terminal at which lines are typed."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+ANSWERS = "metal removed\nno implants near\ncoil empty of tools\nwater on\n"
+
+
 def test_hand_work_needs_a_terminal_or_a_checklist(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    lines = tmp_path / "list.txt"
-    lines.write_text("capacitor C88 fitted\n", encoding="utf-8")
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    prompts = Prompts(simulated=False, checklist=lines, tell=said.append)
-    assert prompts.ask("capacitor C88 fitted")
-    with pytest.raises(BenchError, match="capacitor C26 fitted: confirmed by nobody"):
-        prompts.ask("capacitor C26 fitted")
+    prompts = prompts_of(tmp_path, f"capacitor C88 fitted\n{ANSWERS}", said)
+    prompts.ask({"capacitor C88 fitted": ""}, opened=True)
+    assert prompts.confirmed == tuple(said) and len(said) == 5
+    assert said[0] == "capacitor C88 fitted: yes (in list.txt)"
+    with pytest.raises(BenchError, match="no line 'capacitor C26 fitted'"):
+        prompts.ask({"capacitor C26 fitted": ""}, opened=True)
     with pytest.raises(BenchError, match="cannot be read"):
-        Prompts(simulated=False, checklist=tmp_path / "none", tell=said.append)
+        Prompts(inside=False, real=True, checklist=tmp_path / "none", tell=said.append)
+
+
+def test_checklist_is_answered_again_whenever_the_coil_was_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("sys.stdin", Typed("\nyes\nyes\nyes\n"))
+    prompts = prompts_of(tmp_path, ANSWERS, said)
+    prompts.ask(
+        {"capacitor C88 fitted": "88 nF", "medium alone in the coil": ""}, opened=True
+    )
+    first = prompts.confirmed
+    assert first[0] == "capacitor C88 fitted: yes (at the terminal)"
+    assert first[-1] == "water on: yes (in list.txt)" and len(first) == 6
+    prompts.ask({"probe taken out and put back in": ""}, opened=False)
+    assert prompts.confirmed[:6] == first and len(prompts.confirmed) == 7
+    prompts.ask({}, opened=True)
+    assert len(prompts.confirmed) == 4
+
+
+def test_no_at_the_terminal_ends_before_any_field(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Typed("no\n"))
+    prompts = prompts_of(tmp_path, ANSWERS, [])
+    result = measure(replace(measuring(quick(tmp_path), tmp_path), prompts=prompts))
+    assert result.ending is not None and result.ending.exit_code == 2
+    assert "'capacitor C200 fitted' was answered 'no'" in result.ending.sentence
+    assert not [*tmp_path.glob("*.sqlite")]
+
+
+def test_window_answers_where_there_is_no_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[dict[str, Any]] = []
+    answers = io.StringIO(
+        '{"request": "answer", "name": "capacitor C88 fitted", "answer": "yes"}\n'
+    )
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    prompts = Prompts(
+        inside=False,
+        real=False,
+        checklist=None,
+        tell=lambda sentence: None,
+        window=LineAnswers(said.append, answers),
+    )
+    prompts.ask({"capacitor C88 fitted": "88 nF, on the coil of 9 turns"}, opened=True)
+    assert prompts.confirmed[0] == "capacitor C88 fitted: yes (in the window)"
+    assert "88 nF, on the coil of 9 turns" in said[0]["sentence"]
+    with pytest.raises(BenchError, match="nobody answers"):
+        prompts.ask({"medium alone in the coil": ""}, opened=True)

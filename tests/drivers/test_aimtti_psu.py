@@ -121,6 +121,12 @@ def test_read_setpoints_and_trips() -> None:
         assert supply.read_trips() == (66.0, 55.0)
 
 
+def test_read_trips_without_their_names() -> None:
+    answers = (b"OVP1?\n", b"66.0\r\n"), (b"OCP1?\n", b"22.0\r\n")
+    with scripted(*answers) as link:
+        assert AimttiPsu(link, model="CPX400DP").read_trips() == (66.0, 22.0)
+
+
 @pytest.mark.parametrize(
     ("asked_a", "sent"),
     [

@@ -146,9 +146,19 @@ def test_nonsense_is_refused_and_nothing_is_sent(value: float) -> None:
                 act(value)
 
 
-def test_the_33220a_ends_at_20_mhz() -> None:
-    with scripted() as link, pytest.raises(Refused, match="33220A"):
-        Keysight33500(link, model="33220A").set_frequency(21e6)
+@pytest.mark.parametrize(
+    ("model", "too_high_hz"),
+    [
+        ("33220A", 21e6),
+        ("33509B", 21e6),
+        ("33512B", 21e6),
+        ("33520B", 31e6),
+        ("33522B", 31e6),
+    ],
+)
+def test_each_model_ends_at_its_own_frequency(model: str, too_high_hz: float) -> None:
+    with scripted() as link, pytest.raises(Refused, match=model):
+        Keysight33500(link, model=model).set_frequency(too_high_hz)
 
 
 def test_off_is_one_write_that_asks_nothing() -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.app import open_window
 from gui.window import Window
-from tests.gui.take_screenshots import SIZES, THEMES_SHOWN, grab, wait_for
+from tests.gui.take_screenshots import grab_looks, wait_for
 
 # Copied into the folder that the pictures are taken in: they show no machine's paths.
 CONFIGS = Path("configs")
@@ -43,11 +43,7 @@ class Camera:
 
     def shoot(self, name: str) -> None:
         """Grab what is to be seen now."""
-        for theme in THEMES_SHOWN:
-            self.window.frame.light.setChecked(theme == "light")
-            for width, height in SIZES:
-                file = f"page_{name}_{theme}_{width}x{height}.png"
-                grab(self._app, self.window, self._folder / file)
+        grab_looks(self._app, self.window, self._folder, f"page_{name}")
 
     def until_idle(self) -> None:
         """Wait for the end of what runs."""

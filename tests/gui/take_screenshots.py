@@ -2,8 +2,9 @@
 
 ``python -m tests.gui.take_screenshots DIR`` shows scenes of the scripted engine;
 nothing of them is a measurement. With a CONFIG after DIR it grabs the real engine's
-run of it instead, once ``SNAPSHOTS_REAL`` have come; with ``after`` the replay, the
-list, the comparison and the course of runs of the simulated bench, made for it.
+run of it instead, ``LIVE_S`` after its start in simulated time; with ``after`` the
+replay, the list, the comparison and the course of runs of the simulated bench, made
+for it.
 """
 
 import os
@@ -30,11 +31,12 @@ from gui.window import Window
 
 FAKE = [sys.executable, str(Path(__file__).with_name("fake_engine.py"))]
 NOT_OFF = "import sys; print('psu does not answer'); sys.exit(4)"
-SIZES = ((1280, 720), (1920, 1080))
-THEMES_SHOWN = ("dark", "light")
+LOOKS = (("dark", 1280, 720), ("light", 1920, 1080))
 SNAPSHOTS = 1500
-SNAPSHOTS_REAL = 150
-LIMIT_MS = 120_000
+LIVE_S = 1500.0
+# What lies in what lies in a layout takes a round of events each.
+SETTLED = 8
+LIMIT_MS = 400_000
 SCENES = {
     "run": ["--bench", "simulated", "--share", "0.62"],
     "at_bound": ["--bench", "mixed", "--more-probes"],
@@ -60,8 +62,7 @@ def main(folder: Path, config: str | None) -> None:
         take_after(app, folder)
         return
     if config is not None:
-        commands = commands_for(config, str(folder / "runs"))
-        take(app, folder, Path(config).stem, commands, SNAPSHOTS_REAL)
+        take_live(app, folder, config)
         return
     for name, arguments in SCENES.items():
         engine = [*FAKE, "--interval-s", "0.001", *arguments]
@@ -78,10 +79,21 @@ def take(
     if name in STOPPED:
         window.press_stop()
         wait_for(lambda: not window.busy())
-    for theme in THEMES_SHOWN:
-        window.frame.light.setChecked(theme == "light")
-        for width, height in SIZES:
-            grab(app, window, folder / f"window_{name}_{theme}_{width}x{height}.png")
+    grab_looks(app, window, folder, name)
+    leave(window)
+
+
+def take_live(app: QApplication, folder: Path, config: str) -> None:
+    """Grab a run of the real engine on its simulated bench."""
+    with TemporaryDirectory() as runs:
+        window = open_window(commands_for(config, runs, by_clock=False))
+        wait_for(lambda: window.presenter._snapshot.get("t_s", 0.0) >= LIVE_S, 1)
+        grab_looks(app, window, folder, "live")
+        leave(window)
+
+
+def leave(window: Window) -> None:
+    """Close a window, and wait for the end of what it runs."""
     closed = QEventLoop()
     window.closed.connect(closed.quit)
     if not window.close():
@@ -89,11 +101,18 @@ def take(
     window.deleteLater()
 
 
+def grab_looks(app: QApplication, window: Window, folder: Path, name: str) -> None:
+    """Save a scene in each theme, at its size."""
+    for theme, width, height in LOOKS:
+        window.frame.light.setChecked(theme == "light")
+        grab(app, window, folder / f"window_{name}_{theme}_{width}x{height}.png")
+
+
 def grab(app: QApplication, window: Window, path: Path) -> None:
     """Save one picture at the size that is in its name."""
     width, height = map(int, path.stem.rsplit("_", 1)[1].split("x"))
     window.resize(width, height)
-    for _ in range(3):
+    for _ in range(SETTLED):
         app.processEvents()
         window.repaint_now()
     window.grab().save(str(path))
@@ -133,15 +152,14 @@ def grab_after(
     """Save a window in both themes and at every size."""
     assert window is not None
     window.show()
-    for theme in THEMES_SHOWN:
+    for theme, width, height in LOOKS:
         window.show_theme(THEMES[theme])
-        for width, height in SIZES:
-            window.resize(width, height)
-            for _ in range(3):
-                app.processEvents()
-            path = folder / f"window_{name}_{theme}_{width}x{height}.png"
-            window.grab().save(str(path))
-            print(path, window.width(), window.height())
+        window.resize(width, height)
+        for _ in range(SETTLED):
+            app.processEvents()
+        path = folder / f"window_{name}_{theme}_{width}x{height}.png"
+        window.grab().save(str(path))
+        print(path, window.width(), window.height())
 
 
 def wait_for(condition: Callable[[], bool], step_ms: int = 50) -> None:

@@ -65,6 +65,22 @@ def test_saving_keeps_the_comments(form):
     assert not Form.open(form.path).problems
 
 
+def test_an_instrument_is_added_and_can_be_chosen_for(form):
+    before = form.text
+    assert form.add_instrument("a b", "opsens", "PicoM", "") == texts.NEW_NAME_WRONG
+    taken = texts.NEW_NAME_TAKEN.format(name="psu")
+    assert form.add_instrument("psu", "opsens", "PicoM", "") == taken
+    assert form.text == before
+    assert form.add_instrument("second", "opsens", "PicoM", "COM7") == ""
+    assert form.text.startswith(before.rstrip("\n")) and form.problems == []
+    assert form.value("instruments.second", "address") == "COM7"
+    assert form.instrument_kinds()["second"] == "real"
+    assert "PicoM" in field(form, "instruments.second", "model").choices
+    assert "opsens" in field(form, "instruments.second", "driver").choices
+    assert form.add_instrument("third", "opsens", "PicoM", "") == ""
+    assert form.instrument_kinds()["third"] == "simulated"
+
+
 def test_a_matrix_has_the_tables_of_a_matrix():
     form = Form.open(CONFIGS / "dry_run_sar.toml")
     assert form.problems == []

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import sys
 
 import pytest
 from PySide6.QtCore import Qt
 
+from gui import form_view
 from gui import texts_bench as texts
 from gui.app import open_window
 from tests.controller.rig import CONFIGS
@@ -73,6 +75,54 @@ def test_a_mistake_is_shown_at_its_field(window, qtbot):
     assert before.form.problems
 
 
+def test_an_instrument_is_added_in_the_form(window, qtbot, tmp_path):
+    path = tmp_path / "bench.toml"
+    path.write_bytes((CONFIGS / "dry_run.toml").read_bytes())
+    before = window.pages.before
+    before.open_file(path)
+    form = before.config
+    form.show_table(form_view.NEW)
+    form.new.driver.setCurrentIndex(form.new.driver.findData("osensa_ftx"))
+    models = [form.new.model.itemText(n) for n in range(form.new.model.count())]
+    assert models and "PicoM" not in models
+    press(qtbot, form.new.add)
+    assert form.new.mistake.text() == texts.NEW_NAME_WRONG
+    form.new.name.setText("second")
+    form.new.address.setText("COM7")
+    press(qtbot, form.new.add)
+    assert form.rows["instruments.second", "address"].editor.text() == "COM7"
+    assert before.form.changed and not before.form.problems
+    window.repaint_now()
+    assert "MIXED" in window.frame.band.text()
+
+
+ASKING = """
+import json, sys
+print(json.dumps({"kind": "question", "name": "coil empty", "answers": ["yes", "no"],
+                  "sentence": "Is the coil empty?", "open_end": ""}), flush=True)
+said = json.loads(sys.stdin.readline() or '{"answer": "nobody"}')["answer"]
+print(json.dumps({"kind": "end", "exit_code": 0, "sentence": f"heard {said}"}))
+"""
+
+
+@pytest.mark.parametrize("said", ["yes", "nobody"])
+def test_a_procedure_s_question_is_answered_on_its_page(window, qtbot, said):
+    view = window.pages.calibration
+    view.command = "calibrate field"
+    asking = [sys.executable, "-c", ASKING]
+    assert window.pages.desk.start(view.command, asking, "bench.toml")
+    window.frame.pages.setCurrentWidget(view)
+    qtbot.waitUntil(view.questions.isVisible, timeout=LIMIT_MS)
+    if said == "yes":
+        press(qtbot, view.questions.buttons[0])
+        qtbot.waitUntil(window.pages.desk.available, timeout=LIMIT_MS)
+        assert view.state.text() == "heard yes"
+    else:
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+        qtbot.waitUntil(window.pages.desk.available, timeout=LIMIT_MS)
+    assert not view.questions.isVisible()
+
+
 def test_check_then_start_then_stop(window, qtbot, tmp_path):
     pages = window.pages
     pages.open_file(CONFIGS / "dry_run_short.toml", str(tmp_path))
@@ -104,8 +154,8 @@ def test_a_sar_run_from_start_to_results(window, qtbot, tmp_path):
     pages = window.pages
     pages.open_file(one_capacitor(tmp_path), str(tmp_path))
     press(qtbot, pages.sar.starts["sar run"])
-    qtbot.waitUntil(lambda: bool(pages.sar.result), timeout=LIMIT_MS)
-    qtbot.waitUntil(pages.desk.available, timeout=LIMIT_MS)
+    qtbot.waitUntil(pages.desk.available, timeout=2 * LIMIT_MS)
+    assert pages.sar.result, pages.sar.state.text()
     assert pages.sar.results.rowCount() == 1
     assert "±" in pages.sar.results.words(0, 3)
     assert pages.sar.curve.shown("curve") > 100

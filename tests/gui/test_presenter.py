@@ -161,6 +161,26 @@ def test_an_old_read_back_without_a_command_is_a_straggler_for_a_second():
     assert not presenter.field_off_confirmed()
 
 
+@pytest.mark.parametrize(("age_s", "confirmed"), [(3.5, True), (0.1, False)])
+def test_a_late_word_counts_by_when_it_was_read(age_s, confirmed):
+    """By the engine's clock: on a busy computer a snapshot may come seconds late."""
+    late = snapshot(30, "tripped", False, 0.5)
+    late["drive"] |= {"output_on": True, "age_s": age_s}
+    presenter = fed(snapshot(9, "ramp", False, 0.5), OFF | {"t_s": 2.0})
+    presenter.take(late, 4.0)
+    assert late["t_s"] == pytest.approx(6.0)
+    assert presenter.field_off_confirmed() is confirmed
+
+
+def test_a_reset_after_a_trip_is_no_straggler_of_the_trip():
+    """The off came while it heated; since then it did not."""
+    presenter = fed(snapshot(4, "ramp", False, 0.5), OFF)
+    presenter.take(snapshot(5, "tripped", False, 0.5), 0.1)
+    assert presenter.field_off_confirmed()
+    presenter.take(snapshot(6, "ramp", False, 0.5), 0.2)
+    assert not presenter.field_off_confirmed()
+
+
 def test_a_field_that_comes_on_after_a_reset_is_said_at_once():
     presenter = fed(snapshot(4, "tripped", False, 0.5), OFF)
     presenter.take(snapshot(5, "ramp", False, 0.5), 0.1)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -221,3 +222,14 @@ def test_the_comparison_shows_figures_and_differences(tmp_path, qtbot, monkeypat
     assert rows["CEM43 core, min"] == "0.60"
     assert rows["treatment.setpoint_c"] == "43.0"
     assert all(len(line.xData) > 50 for lines in window._lines for line in lines)
+    assert window.band.text() == texts.COMPARE_SIMULATED
+
+
+def test_a_comparison_of_real_with_simulated_says_so(tmp_path):
+    kinds = enumerate(("simulated", "real"))
+    paths = [write_record(tmp_path, second=n, kind=kind) for n, kind in kinds]
+    simulated, real = map(compare.read_course, paths)
+    mixed = replace(real, kind="mixed")
+    assert compare.band_of([real, real]).text == ""
+    assert compare.band_of([real, simulated]).text.endswith("A: real   B: simulated")
+    assert compare.band_of([mixed, mixed]).level == "fault"

@@ -193,3 +193,47 @@ def test_teledyne_t3afg_hears_a_refusal(wire: list[LineAdapter]) -> None:
     generator.ch_1.max_output_amplitude = 4
     generator.ch_1.amplitude = 5  # pymeasure only logs the refusal
     assert generator.ch_1.amplitude == 4.0
+
+
+def test_agilent33500_has_both_channels(wire: list[LineAdapter]) -> None:
+    twin = Keysight33500("33522B")
+    generator = agilent.Agilent33500(joined(wire, twin, b"\n", b"\n"))
+    for channel, frequency_hz in ((generator.ch_1, 161270.5), (generator.ch_2, 5000)):
+        channel.shape = "SQU"
+        channel.frequency = frequency_hz
+        channel.amplitude = 5.0
+        channel.output = True
+        channel.burst_ncycles = 3
+    for channel, frequency_hz in ((generator.ch_1, 161270.5), (generator.ch_2, 5000)):
+        assert (channel.shape, channel.frequency) == ("SQU", frequency_hz)
+        assert (channel.amplitude, channel.output) == (5.0, True)
+        assert channel.burst_ncycles == 3
+    assert generator.check_errors() == []
+    assert twin.true_frequency_hz == 161270.5
+    generator.ch_1.burst_state = True
+    assert twin.true_frequency_hz == 0.0
+
+
+@pytest.mark.filterwarnings("ignore:It is not known whether:FutureWarning")
+def test_agilent33220a_clocks_the_inverter(wire: list[LineAdapter]) -> None:
+    twin = Keysight33500("33220A")
+    generator = agilent.Agilent33220A(joined(wire, twin, b"\n", b"\n"))
+    assert "33220A" in generator.id
+    generator.shape = "PULSE"
+    generator.pulse_period = 1e-5
+    assert generator.pulse_period == pytest.approx(1e-5)
+    generator.shape = "SQUARE"
+    generator.frequency = 161270.5
+    generator.amplitude_unit = "VPP"
+    generator.voltage_low, generator.voltage_high = 0, 5
+    generator.output = True
+    assert (generator.shape, generator.frequency) == ("SQU", 161270.5)
+    assert (generator.amplitude, generator.offset) == (5.0, 2.5)
+    assert generator.output is True
+    assert twin.true_frequency_hz == 161270.5
+    generator.beeper_state = False
+    assert generator.beeper_state is False
+    assert generator.trigger_source == "IMM"
+    generator.output = False
+    assert generator.check_errors() == []
+    assert twin.true_frequency_hz == 0.0

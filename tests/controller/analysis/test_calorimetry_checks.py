@@ -151,11 +151,17 @@ def test_frequency_and_temperature() -> None:
     f = np.array([105e3, 200e3, 405e3])
     assert over_frequency(f, values(1e-4 * f)).linear
     assert "relaxation" in over_frequency(f, values(f / (1 + (f / 2e5) ** 2))).why
-    t_c = np.array([25.0, 35.0, 45.0])
-    slope, words = over_temperature(t_c, values(1.0 - 0.004 * (t_c - 35.0), 0.002))
-    assert slope.value == pytest.approx(-0.004, rel=0.01)
-    assert "-0.4 % per °C" in words
-    assert "no dependence" in over_temperature(t_c, values(np.ones(3)))[1]
+
+
+def test_heating_over_temperature_is_that_of_all_curves() -> None:
+    shown = [Value(-0.004, 0.001), Value(-0.003, 0.002), Value(-0.0042, 0.001)]
+    slope, words = over_temperature(shown, 25.0, 41.0)
+    assert slope.value == pytest.approx(-0.004, rel=0.02)
+    assert slope.u == pytest.approx(0.00067, rel=0.01)
+    assert words.startswith("25.0 to 41.0 °C: heating changes by -0.40 ± 0.13 %")
+    assert "no dependence" in over_temperature([Value(0.001, 0.001)], 25.0, 41.0)[1]
+    with pytest.raises(AnalysisError, match="uncertainty of every value"):
+        over_temperature([Value(0.001)], 25.0, 41.0)
 
 
 def test_a_dependence_needs_places_and_uncertainties() -> None:

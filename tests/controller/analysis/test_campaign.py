@@ -45,7 +45,10 @@ RAN = Ran(
         ({"exit_code": 1}, "UNSAFE"),
         ({"exit_code": 2, "codes": ()}, "refused"),
         ({"codes": (), "exit_code": 0}, "tolerated"),
-        ({"on_at_begin": False, "off_s": 99.0}, "off"),
+        ({"on_at_begin": False, "off_s": 10.0}, "off"),
+        ({"on_at_begin": False, "off_s": 51.1}, "LATE"),
+        ({"codes": ("start-up",), "detected_s": None, "off_s": 0.0}, "off"),
+        ({"begun_s": None}, "NOT BEGUN"),
     ],
 )
 def test_a_run_is_judged(change: dict[str, object], verdict: str) -> None:
@@ -54,7 +57,14 @@ def test_a_run_is_judged(change: dict[str, object], verdict: str) -> None:
 
 def test_what_deceives_and_is_not_seen_is_a_risk() -> None:
     slip = replace(CASE, kind="slipped", deceives=True, allowed_s=NEVER_S)
-    assert judge(replace(RAN, case=slip, codes=()), PERIOD_S) == "unseen"
+    unseen = replace(RAN, case=slip, codes=())
+    assert judge(unseen, PERIOD_S) == "unseen"
+    before = replace(unseen, on_at_begin=False, begun_s=0.0)
+    assert judge(before, PERIOD_S) == "unseen"
+    assert judge(replace(before, begun_s=60.0), PERIOD_S) == "tolerated"
+    hotter = replace(unseen, hottest_tumour_c=44.0, codes=("slipped",))
+    (row,) = table([(run, judge(run, PERIOD_S)) for run in (unseen, hotter)])
+    assert row.unseen_in == ("hold",) and row.hottest_unseen_c == (43.1, 40.2)
 
 
 def test_only_its_effect_shows_it_so_only_the_reaction_counts() -> None:

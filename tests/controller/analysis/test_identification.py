@@ -7,7 +7,7 @@ import pytest
 
 from controller.analysis.calorimetry import Conditions, Result
 from controller.analysis.calorimetry_chain import NAMES_TWO, modes_of
-from controller.analysis.calorimetry_nodes import binned, chain_modes, heating_column
+from controller.analysis.calorimetry_nodes import binned, chain_modes, heat_and_bore
 from controller.analysis.calorimetry_record import checked
 from controller.analysis.identification import two_node_fit
 from simulators.calorimeter import CalorimeterSettings
@@ -51,7 +51,8 @@ def test_the_response_is_that_of_the_simulator(
         conductances.append(settings.holder_loss_w_per_k / c)
     modes = chain_modes(np.array(capacities), np.array(conductances))
     bins = binned(record)
-    model_c = 25.0 + 0.5 / c * heating_column(record, bins, modes, 0.8)
+    heat_c, _ = heat_and_bore(record, bins, modes, np.array(0.8))
+    model_c = 25.0 + 0.5 / c * heat_c
     # The first readings after a switch share a window with those before it.
     assert bins.temperature_c == pytest.approx(model_c, abs=3e-3)
     assert np.sqrt(np.mean((bins.temperature_c - model_c) ** 2)) < 5e-4

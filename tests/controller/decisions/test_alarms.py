@@ -85,6 +85,20 @@ def test_a_fault_is_an_alarm_at_once_and_latches() -> None:
     assert all(a.code != "probe-lost" for a in scene.state.alarms)
 
 
+def test_two_probes_in_one_tick_are_one_alarm_that_keeps_being_first() -> None:
+    faults = (
+        Fault("probe-lost", "core lost", 1.0),
+        Fault("late", "late", 1.0),
+        Fault("probe-lost", "margin lost", 1.0),
+    )
+    alarms = follow((), Findings(1.0, faults=list(faults)), faults, ())
+    assert [(a.code, a.first) for a in alarms] == [
+        ("probe-lost", True),
+        ("late", False),
+    ]
+    assert alarms[0].sentence == "core lost; margin lost"
+
+
 def test_what_came_first_is_marked() -> None:
     faults = (Fault("frozen", "first", 1.0), Fault("late", "second", 1.0))
     alarms = follow((), Findings(1.0, faults=list(faults)), faults, ())

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from controller.decisions.estimator import NOISE_FLOOR_C, Estimate, observed
+from controller.decisions.estimator import Estimate, observed
 from controller.decisions.estimator_energy import (
     GRID_S,
     POINTS,
@@ -13,6 +13,7 @@ from controller.decisions.estimator_energy import (
     pushed,
     seen_s,
 )
+from controller.decisions.estimator_noise import NOISE_FLOOR_C
 from tests.controller.decisions.lagging_plant import LaggingPlant
 
 NAN = math.nan

@@ -190,6 +190,30 @@ def loaded(load: float) -> Spoil:
     return spoil
 
 
+def test_an_open_circuit_trips_and_is_not_met_with_less_current() -> None:
+    """Less would end where V/I is not read any more, and nothing would say so."""
+    s = Scene(SETTINGS).to("ramp").wait(20.0)
+    bound = s.command.bound_a_per_m
+    s.spoil = with_drive(current_a=0.0)
+    begun_s = s.t_s
+    s.tick()
+    assert s.command.bound_a_per_m == bound
+    s.play(lambda s: s.phase == "tripped", 2.0)
+    assert s.codes == ["resonance-lost"] and s.t_s - begun_s < 1.5
+    assert "the circuit of the coil is open" in s.state.faults[0].sentence
+
+
+def test_one_reading_of_voltage_without_current_bounds_nothing_later() -> None:
+    """At the end of a pulse V may be read before and I after."""
+    s = Scene(SETTINGS).to("ramp").wait(20.0)
+    bound = s.command.bound_a_per_m
+    s.spoil = with_drive(current_a=0.0)
+    s.tick()
+    s.spoil = with_drive(current_a=0.0, voltage_v=0.0)
+    s.wait(2.0)
+    assert s.command.bound_a_per_m == bound and s.codes == []
+
+
 def test_a_measured_frequency_off_the_set_one_trips() -> None:
     s = scene().run_to("ramp").go_on(6.0)
     s.spoil = with_drive(field_frequency_hz=163_000.0)
@@ -217,3 +241,39 @@ def test_a_heater_whose_frequency_is_read_treats_and_is_bounded_by_it() -> None:
     worst = s.command.field_a_per_m * 1.1 * 175_000.0
     assert worst <= 0.97 * SETTINGS.ceiling.limit_a_per_m_s
     assert s.command.field_a_per_m > 0.9 * s.command.bound_a_per_m
+
+
+def unmetered(**values: float) -> Spoil:
+    """Measure as a heater does: no voltage, a frequency of its own, and these."""
+
+    def spoil(m: Measurement) -> Measurement:
+        assert m.drive is not None
+        hz = m.drive.frequency_hz
+        read = {"voltage_v": NAN, "frequency_hz": hz, "generator_on": False} | values
+        return replace(m, drive=replace(m.drive, **read))  # type: ignore[arg-type]
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "within_s"),
+    [
+        ({"current_a": 0.0, "frequency_hz": 242e3}, "frequency", 0.2),
+        ({"current_a": 0.0}, "output-lost", 3.4),
+    ],
+    ids=["another tank", "open circuit"],
+)
+def test_a_heater_without_current_or_on_another_tank_trips(
+    values: dict[str, float], code: str, within_s: float
+) -> None:
+    applicator = replace(
+        SETTINGS.applicator, sets_frequency=False, limits_voltage=False
+    )
+    ceiling = replace(SETTINGS.ceiling, frequency_max_hz=170e3)
+    s = Scene(replace(SETTINGS, applicator=applicator, ceiling=ceiling))
+    s.spoil = unmetered()
+    s.to("ramp").wait(10.0)
+    assert s.codes == []
+    s.spoil, begun_s = unmetered(**values), s.t_s
+    s.play(lambda s: s.phase == "tripped", 5.0)
+    assert s.codes == [code] and s.t_s - begun_s <= within_s

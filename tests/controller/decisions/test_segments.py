@@ -201,16 +201,44 @@ def test_next_skips_a_segment_and_hold_goes_to_the_next_hold() -> None:
     assert (scene.phase, scene.state.course.number) == ("hold", 3)
 
 
-def test_a_reset_begins_the_tripped_segment_anew() -> None:
-    parts = (STEP, SegmentSettings("hold", duration_s=60.0))
-    scene = Scene(course_of(*parts)).to("hold")
+def tripped(scene: Scene) -> Scene:
+    """Let one tick come late, and all be well again."""
     healthy = scene.spoil
     scene.spoil = lambda m: replace(m, late_s=9.0)
     scene.tick()
     assert scene.phase == "tripped"
     scene.spoil = healthy
-    scene.wait(40.0)
+    return scene
+
+
+def test_a_reset_goes_on_with_the_time_that_was_left() -> None:
+    parts = (STEP, SegmentSettings("hold", duration_s=60.0))
+    scene = tripped(Scene(course_of(*parts)).to("hold").wait(40.0)).wait(40.0)
     scene.tick(Request("reset"))
     assert (scene.phase, scene.state.course.number) == ("ramp", 2)
-    scene.to("hold")
+    tripped(scene.wait(1.0)).tick(Request("reset"))  # once more on the way back
+    again_s = scene.to("hold").t_s
+    assert scene.to("cool").t_s - again_s == pytest.approx(20.0, abs=0.5)
     assert scene.to("done").codes == []
+
+
+def test_a_pulse_goes_on_where_it_was_cut_off() -> None:
+    pulse = SegmentSettings(
+        "pulse", duration_s=60.0, field_a_per_m=5000.0, on_s=20.0, off_s=10.0
+    )
+    scene = tripped(Scene(course_of(pulse)).to("hold").wait(25.0)).wait(10.0)
+    scene.tick(Request("reset"))
+    assert scene.phase == "hold" and scene.command.field_a_per_m == 0.0
+    again_s = scene.t_s
+    assert scene.to("cool").t_s - again_s == pytest.approx(35.0, abs=0.5)
+
+
+@pytest.mark.parametrize("phase", ["baseline", "cool"])
+def test_a_reset_never_heats_where_nothing_was_heated(phase: str) -> None:
+    parts = (STEP, SegmentSettings("hold", duration_s=10.0))
+    scene = tripped(Scene(course_of(*parts)).to(phase))
+    assert not scene.tick(Request("reset")).output_on
+    assert scene.phase == phase and scene.codes == []
+    if phase == "cool":
+        scene.play(lambda s: s.phase == "done" or s.command.output_on)
+        assert scene.phase == "done"

@@ -1,0 +1,93 @@
+"""What the proof before a run refuses: other trips, no pulse, an unsafe guardian."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from controller.guardian.link import SimulatedGuardian
+from controller.procedures.proof_pulse import prove_off
+from controller.procedures.readiness import Ready
+from tests.controller.rig import CONFIGS
+from tests.controller.test_start_up import inside
+
+
+class Hand(SimulatedGuardian):
+    """A guardian of simulated time that can be asked to switch off, as a process can.
+
+    ``mischief`` is done once the bench is prepared, before the pulse.
+    """
+
+    def __init__(self, opened: Ready, mischief: Callable[[Any], object]) -> None:
+        clock = opened.bench.link.clock
+        super().__init__(opened.loaded.settings.period_s, clock.now)
+        self._simulation, self._mischief = opened.bench.simulation, mischief
+        self.asked = 0
+
+    def ticked(self) -> None:
+        super().ticked()
+        self._mischief(self._simulation)
+
+    def switches_off(self) -> dict[str, Any]:
+        self.asked += 1
+        assert self._simulation is not None
+        self._simulation.twins["psu"].switch(False)
+        self._simulation.twins["generator"].output_on = False
+        return {"confirmed": True, "sentence": "off", "took_s": 0.0}
+
+
+NO_PULSE = r"the pulse is not seen: expected 1\.7\d A, 1\d{3} A/m, measured "
+
+
+@pytest.mark.parametrize(
+    ("config", "mischief", "problem"),
+    [
+        ("dry_run_short", lambda bench: None, "$"),
+        (
+            "dry_run_short",
+            lambda bench: setattr(bench.twins["psu"], "over_current_a", 24.0),
+            r"psu: a trip of 17\.\d\d A was programmed, 24\.00 A is read back$",
+        ),
+        (
+            "dry_run_short",
+            lambda bench: setattr(bench.twins["psu"], "over_voltage_v", 30.0),
+            r"psu: a trip of 1\d\.\d\d V was programmed, 30\.00 V is read back$",
+        ),
+        (
+            "dry_run_short",
+            lambda bench: setattr(bench.twins["psu"], "ignores_set", True),
+            NO_PULSE + r"0\.0\d A within 1 s, limit half of it$",
+        ),
+        (
+            "dry_run",
+            lambda bench: setattr(bench.bench.pickup, "fallen_off", True),
+            NO_PULSE,
+        ),
+    ],
+)
+def test_what_is_not_proven_is_no_start(
+    tmp_path: Path, config: str, mischief: Callable[[Any], object], problem: str
+) -> None:
+    """A trip that is another by now, or a field that nobody sees: off, in words."""
+    with inside(tmp_path, "real", CONFIGS / f"{config}.toml") as opened:
+        hand: Any = Hand(opened, mischief)
+        settings = opened.loaded.settings
+        proof = prove_off(opened.bench, settings, opened.stop, hand)
+        opened.recorder.finish({})
+    assert re.match(problem, proof.problem), proof.problem
+    assert proof.off.confirmed and hand.asked == (0 if proof.problem else 1)
+    assert (proof.problem or "trips of") in proof.sentence
+
+
+def test_trips_that_a_supply_does_not_take_are_no_start(tmp_path: Path) -> None:
+    with inside(tmp_path, "real") as opened:
+        assert opened.bench.simulation is not None
+        line = opened.bench.simulation.lines["psu"]
+        line.garble = lambda answer: re.sub(rb"^CP1 .*", b"CP1 24.0\r", answer)
+        hand: Any = Hand(opened, lambda bench: None)
+        proof = prove_off(opened.bench, opened.loaded.settings, opened.stop, hand)
+        assert not opened.bench.simulation.twins["psu"].output_on
+        opened.recorder.finish({})
+    assert "were set, (" in proof.problem and "24.0) read" in proof.problem
