@@ -235,7 +235,7 @@ class Loop:
             return (FAILED if ours else REFUSED if refused else ENDED), str(problem)
         course = self.state.course
         if course.phase == "done":
-            return COMPLETED, completed(self._settings)
+            return COMPLETED, completed(self._settings, course.setpoint_c)
         stopped = "stopped by the operator"
         if self.state.faults:
             why = f"tripped: {self.state.faults[0].sentence}"

@@ -99,19 +99,21 @@ def attended(
 ) -> Company:
     """Choose the probe that is followed: the hottest (°C) once the plant is known.
 
-    Where it stays silent, or probes came or went, what is controlled is followed
-    itself and the choice begins anew.
+    Where it stays silent, is not understood any more, or probes came or went, what is
+    controlled is followed itself and the choice begins anew.
     """
     count, leader = len(company.probes), company.leader
     if len(probes_c) < 2 or 0 < count != len(probes_c):
         return ALONE
     if not isfinite(hottest_c):
         return company
-    if leader >= 0:
+    if leader >= 0 and mature:
         if abs(probes_c[leader]) < ABSURD_C:
             return company._replace(silent_s=0.0) if company.silent_s else company
         silent_s = company.silent_s + dt_s
         return company._replace(silent_s=silent_s) if silent_s < SILENT_S else ALONE
+    # a followed probe that no fit explains (frozen, say) may not hide a hotter one
+    leader = -1
     before = company.probes or (Companion(),) * len(probes_c)
     # a probe that was ever hotter is not among those whose hottest is controlled
     if mature and hottest_c in probes_c:
@@ -122,7 +124,7 @@ def attended(
             for one, c in zip(before, probes_c, strict=True)
         ]
     )
-    unchanged = leader < 0 and probes == company.probes
+    unchanged = leader == company.leader and probes == company.probes
     return company if unchanged else Company(probes, leader)
 
 

@@ -16,6 +16,8 @@ POWER_STEP = 0.8
 HIGH_POWER = 1.5
 LEARN_SHARE = 0.3
 LEAST_SHARE = 0.1
+# of a fall without losses: what is lost less, being cooler, takes the rest
+SEEN_SHARE = 0.5
 # below this part of its mean the power rests; what it balanced then fades in so long
 REST, REST_S = 0.2, 900.0
 # the rise limit is 1.5 × P_max/C, so full power heats by two thirds of it
@@ -138,13 +140,13 @@ def probe_quiet(
 
 
 def _own_gain(power: PowerWatch, name: str, s: Settings) -> float:
-    """Return a probe's own gain in K/s; of one that never rose, a part of the others'.
+    """Return half a probe's gain in K/s; of one that never rose, part of the others'.
 
     It may be frozen for as long as it is known.
     """
     gains = zip(s.probes, power.gains_c_per_s, strict=False)
     own = max([gain for probe, gain in gains if probe.name == name], default=0.0)
-    return max(own, LEAST_SHARE * power.gain_c_per_s)
+    return SEEN_SHARE * max(own, LEAST_SHARE * power.gain_c_per_s)
 
 
 def cap(power: PowerWatch, share: float, t_s: float, found: Findings) -> float:

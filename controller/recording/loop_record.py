@@ -119,11 +119,11 @@ class LoopRecord:
         )
 
 
-def completed(settings: Settings) -> str:
-    """Say what a completed treatment held: its set-point, or its segments."""
+def completed(settings: Settings, setpoint_c: float) -> str:
+    """Say what a completed treatment held: its last set-point, or its segments."""
     parts = settings.segments
     if not parts:
-        return f"completed: held {settings.treatment.setpoint_c:g} °C"
+        return f"completed: held {setpoint_c:g} °C"
     count = "1 segment" if len(parts) == 1 else f"{len(parts)} segments"
     return f"completed: {count}: {', then '.join(_named(part) for part in parts)}"
 

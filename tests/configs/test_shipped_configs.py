@@ -14,7 +14,7 @@ from controller.decisions.ceiling import exceeds, permitted_amplitude
 from controller.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
-# A SAR matrix has tables of its own: tests/controller/test_sar_run.py loads it.
+# A SAR matrix has tables of its own: tests/controller/sar/test_run.py loads it.
 SHIPPED = sorted(
     p for p in (ROOT / "configs").glob("*.toml") if not p.stem.endswith("_sar")
 )

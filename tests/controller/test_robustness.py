@@ -18,8 +18,8 @@ from controller.procedures.run_record import (
     open_record,
     watch_folder,
 )
+from tests.controller.commands.test_commands import engine, messages, only_run, until_on
 from tests.controller.rig import CONFIGS
-from tests.controller.test_commands import engine, messages, only_run, until_on
 
 SHORT = CONFIGS / "dry_run_short.toml"
 

@@ -43,16 +43,18 @@ def replace_slope(watch: ProbeWatch, times: float) -> ProbeWatch:
 def test_nothing_is_predicted_before_the_step() -> None:
     """A little less power for long is answered by drift, or by nothing at all."""
     assert codes_after(ticks(61.0, 58.0), "core", 0.9 * HELD_SHARE) == []
-    step_s = 0.3 / (0.1 * (HELD_SHARE - STEP_SHARE))
+    step_s = 0.3 / (0.5 * 0.1 * (HELD_SHARE - STEP_SHARE))
     quiet = [61.0, *ticks(120.0, step_s - 1.0)]
     assert codes_after(quiet, "core", STEP_SHARE) == []
-    assert "frozen" in codes_after([*quiet, *ticks(145.0, 2.0)], "core", STEP_SHARE)
+    assert "frozen" in codes_after(
+        [*quiet, *ticks(120.0 + step_s, 2.0)], "core", STEP_SHARE
+    )
 
 
 @pytest.mark.parametrize(("name", "own_c_per_s"), [("margin", 0.02), ("body", 0.01)])
 def test_a_slower_probe_has_more_time_to_answer(name: str, own_c_per_s: float) -> None:
     """One that never rose may be frozen for as long as it is known: a tenth counts."""
-    step_s = 0.3 / (own_c_per_s * (HELD_SHARE - STEP_SHARE))
+    step_s = 0.3 / (0.5 * own_c_per_s * (HELD_SHARE - STEP_SHARE))
     quiet = [61.0, *ticks(120.0, step_s - 1.0)]
     assert codes_after(quiet, name, STEP_SHARE) == []
     later = [*quiet, *ticks(120.0 + step_s, 2.0)]

@@ -18,7 +18,7 @@ from controller.config.loading import load
 from drivers.aimtti_psu import AimttiPsu
 from drivers.transport import Transport, open_port
 
-CONFIG = Path(__file__).parents[2] / "configs" / "dry_run_short.toml"
+CONFIG = Path(__file__).parents[3] / "configs" / "dry_run_short.toml"
 COMMAND = """
 import sys
 from pathlib import Path

@@ -24,9 +24,9 @@ from controller.procedures.fingerprint import (
 from controller.recording.run_file import Run
 from controller.rehearsal import Fault, rehearse
 from simulators.coil import MAGNETHERM, Row, Tank
+from tests.controller.instruments.test_safeguards import LINES, short_config
 from tests.controller.rig import CONFIGS
 from tests.controller.served import quick
-from tests.controller.test_safeguards import LINES, short_config
 
 SHORT = load(CONFIGS / "dry_run_short.toml")
 PARTS = Parts("9 turns", "200 nF")

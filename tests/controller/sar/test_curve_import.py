@@ -13,7 +13,7 @@ from controller.sar import curve_analysis
 from controller.sar.curve_import import Imported, check, read_curve
 from controller.sar.tables import read_grid
 
-BROKEN = Path(__file__).parents[1] / "broken_files"
+BROKEN = Path(__file__).parents[2] / "broken_files"
 SENTENCES = sorted(BROKEN.glob("*.txt"))
 FIELD = FieldTable(amplitude_a_per_m=15e3, amplitude_u=0.02, frequency_hz=163e3)
 NO_COLUMNS = ColumnsTable()

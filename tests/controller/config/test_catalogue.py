@@ -24,9 +24,9 @@ from controller.config.loading import load
 from simulators.line import Line
 from simulators.pacing import Manner
 from simulators.serve import Server, in_background
-from tests.controller.test_config import changed, problems, write
+from tests.controller.config.test_loading import changed, problems, write
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "tests" / "example_driver"
 NAME = "lab_two_fibres"
 Install = Callable[..., None]

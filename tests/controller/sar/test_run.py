@@ -27,7 +27,7 @@ from controller.sar.prompts import Prompts
 from controller.sar.record import NoSampleError, description_in, read_run
 from controller.sar.run import Measured, Measuring, measure
 
-CONFIG = Path(__file__).parents[2] / "configs" / "dry_run_sar.toml"
+CONFIG = Path(__file__).parents[3] / "configs" / "dry_run_sar.toml"
 
 SENSOR = """
 [field_sensor]

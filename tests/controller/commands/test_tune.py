@@ -13,7 +13,7 @@ from controller.config.loading import load
 from controller.config.tuning_file import read_tuning
 from controller.errors import ConfigError
 
-CONFIG = Path(__file__).parents[2] / "configs" / "dry_run_short.toml"
+CONFIG = Path(__file__).parents[3] / "configs" / "dry_run_short.toml"
 
 
 def amf(*words: str) -> tuple[int, str]:

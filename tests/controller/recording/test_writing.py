@@ -15,7 +15,7 @@ from controller.recording.run_file import Run
 from controller.recording.writing import Recorder, Truth
 from tests.controller import synthetic_run
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 UTC = synthetic_run.UTC
 
 WRITER = """

@@ -18,8 +18,8 @@ from controller.procedures.calibration import (
     low_voltage,
 )
 from controller.procedures.calibration_hands import CalibrationEnded, Hands
+from tests.controller.instruments.test_safeguards import EA, LINES
 from tests.controller.rig import CONFIGS
-from tests.controller.test_safeguards import EA, LINES
 
 
 @pytest.fixture(scope="module")

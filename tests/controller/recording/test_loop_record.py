@@ -54,11 +54,11 @@ def test_every_segment_and_request_is_an_event(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ((), "completed: held 43 °C"),
+        ((), "completed: held 42.5 °C"),
         (PARTS[1:2], "completed: 1 segment: rest (0 A/m)"),
         ((SegmentSettings("hold"),), "completed: 1 segment: hold"),
     ],
 )
 def test_what_was_completed(parts: tuple[SegmentSettings, ...], said: str) -> None:
     settings = load(CONFIGS / "dry_run_short.toml").settings
-    assert completed(replace(settings, segments=parts)) == said
+    assert completed(replace(settings, segments=parts), 42.5) == said

@@ -10,8 +10,8 @@ import pytest
 from controller.guardian.link import SimulatedGuardian
 from controller.procedures.proof_pulse import prove_off
 from controller.procedures.readiness import Ready
+from tests.controller.procedures.test_start_up import inside
 from tests.controller.rig import CONFIGS
-from tests.controller.test_start_up import inside
 
 
 class Hand(SimulatedGuardian):

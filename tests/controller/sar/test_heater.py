@@ -21,7 +21,7 @@ from controller.sar.check import add_check
 from controller.sar.heater import Heater, compared, mean_capacity
 from controller.sar.record import NoSampleError, description_in
 from controller.sar.run import measure
-from tests.controller.test_sar_run import CONFIG, measuring
+from tests.controller.sar.test_run import CONFIG, measuring
 
 CHECK = """
 [check]

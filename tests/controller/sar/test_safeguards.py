@@ -14,7 +14,7 @@ from controller.instruments.supply_watchdog import WATCHDOG_S
 from controller.recording.run_file import Run
 from controller.sar import run as sar_run
 from controller.sar.run import Measured, measure
-from tests.controller.test_sar_run import measuring, quick
+from tests.controller.sar.test_run import measuring, quick
 
 EA = """
 [instruments.psu]

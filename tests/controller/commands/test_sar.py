@@ -24,10 +24,10 @@ from controller.sar.curve_analysis import measured_file
 from controller.sar.run import Measured as Curves
 from controller.sar.run import Measuring
 from simulators.calorimeter import Calorimeter, CalorimeterSettings, Reader, record
-from tests.controller.test_sar_safeguards import EA
+from tests.controller.sar.test_safeguards import EA
 
-BROKEN = Path(__file__).parents[1] / "broken_files"
-CONFIG = Path(__file__).parents[2] / "configs" / "dry_run_sar.toml"
+BROKEN = Path(__file__).parents[2] / "broken_files"
+CONFIG = Path(__file__).parents[3] / "configs" / "dry_run_sar.toml"
 
 
 def write_curve(path: Path, seed: int = 0, noise_c: float = 0.01) -> None:
