@@ -31,6 +31,7 @@ from controller.procedures.calibration_result import (
     remarks,
     table,
 )
+from controller.procedures.line_answers import LineAnswers
 from controller.procedures.readiness import Ready, Wanted, ready
 from controller.procedures.run_record import watch_folder
 
@@ -54,10 +55,11 @@ def calibrate(
             "on an oscilloscope"
         )
     teller = Teller(json, USUAL_POINTS)
+    window = LineAnswers() if json else None
 
     def ask(bench: OpenBench) -> tuple[str, ...]:
-        empty = coil_empty(bench, checklist, at_terminal=True)
-        return empty, acknowledged(loaded, bench, checklist, at_terminal=True)
+        empty = coil_empty(bench, checklist, True, window)
+        return empty, acknowledged(loaded, bench, checklist, True, window)
 
     folder = out or loaded.out
     named = replace(loaded, name=f"{loaded.name}_calibration")

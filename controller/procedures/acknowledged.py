@@ -1,4 +1,4 @@
-"""What a person says before an output may go on: typed, or a line of a checklist."""
+"""What a person says before an output may go on: typed, clicked, or in a file."""
 
 import sys
 from pathlib import Path
@@ -6,18 +6,25 @@ from pathlib import Path
 from controller.bench import OpenBench
 from controller.config.loading import Loaded
 from controller.errors import BenchError
+from controller.host.stop_signals import interruptible
+from controller.procedures.checklist import NO, Asker, Question
 
 ACKNOWLEDGED = "NO INDEPENDENT SHUT-OFF"
 COIL_EMPTY = "COIL EMPTY"
 
 
 def acknowledged(
-    loaded: Loaded, bench: OpenBench, checklist: Path | None, at_terminal: bool
+    loaded: Loaded,
+    bench: OpenBench,
+    checklist: Path | None,
+    at_terminal: bool,
+    window: Asker | None = None,
 ) -> str:
     """Have it acknowledged that only programs switch a bench with tissue off.
 
     Returns what the record shall say, "" where there is nothing to acknowledge. The
-    words ``ACKNOWLEDGED`` are typed at the terminal, or a line of the checklist.
+    words ``ACKNOWLEDGED`` are typed at the terminal, clicked in the window, or a line
+    of the checklist.
 
     Raises:
         BenchError: nobody acknowledged it; no output has been enabled.
@@ -30,7 +37,7 @@ def acknowledged(
         "Tissue in the coil, and no instrument or relay that switches the field off "
         "when this computer fails."
     )
-    given, where = _said(ACKNOWLEDGED, question, checklist, at_terminal)
+    given, where = _said(ACKNOWLEDGED, question, checklist, at_terminal, window)
     if not given:
         raise BenchError(
             f"tissue on a bench without an independent shut-off: {ACKNOWLEDGED} was "
@@ -39,11 +46,16 @@ def acknowledged(
     return f"acknowledged {where}: {ACKNOWLEDGED}"
 
 
-def coil_empty(bench: OpenBench, checklist: Path | None, at_terminal: bool) -> str:
+def coil_empty(
+    bench: OpenBench,
+    checklist: Path | None,
+    at_terminal: bool,
+    window: Asker | None = None,
+) -> str:
     """Have it confirmed that only the pick-up coil is in the coil.
 
     Returns what the record shall say. The words ``COIL_EMPTY`` are typed at the
-    terminal, or a line of the checklist.
+    terminal, clicked in the window, or a line of the checklist.
 
     Raises:
         BenchError: nobody confirmed it; no output has been enabled.
@@ -51,7 +63,7 @@ def coil_empty(bench: OpenBench, checklist: Path | None, at_terminal: bool) -> s
     if bench.simulated:
         return f"{COIL_EMPTY} waived: simulated"
     question = "No sample and no tools in the coil, only the pick-up coil."
-    given, where = _said(COIL_EMPTY, question, checklist, at_terminal)
+    given, where = _said(COIL_EMPTY, question, checklist, at_terminal, window)
     if not given:
         raise BenchError(
             f"a field calibration needs an empty coil: {COIL_EMPTY} was not confirmed "
@@ -66,11 +78,19 @@ def shuts_off_itself(bench: OpenBench) -> bool:
 
 
 def _said(
-    words: str, question: str, checklist: Path | None, at_terminal: bool
+    words: str,
+    question: str,
+    checklist: Path | None,
+    at_terminal: bool,
+    window: Asker | None,
 ) -> tuple[bool, str]:
     """Ask for words; return whether they were given, and where they were looked for."""
     if checklist is not None:
         return words in _lines(checklist), f"in {checklist.name}"
+    if window is not None and not sys.stdin.isatty():
+        asked = Question(words, question, answers=(words, NO), right=(words,))
+        with interruptible():
+            return window.ask(asked) == words, window.where
     if not (at_terminal and sys.stdin.isatty()):
         return False, "by anybody: there is no terminal and no --checklist FILE"
     print(f"{question} Type {words} to go on:", file=sys.stderr)

@@ -1,6 +1,7 @@
 """Tissue on a bench that only programs switch off: acknowledged, or refused."""
 
 import io
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,14 @@ import pytest
 from controller.bench import OpenBench
 from controller.config.loading import Loaded, load
 from controller.errors import BenchError
-from controller.procedures.acknowledged import ACKNOWLEDGED, acknowledged
+from controller.procedures.acknowledged import (
+    ACKNOWLEDGED,
+    COIL_EMPTY,
+    acknowledged,
+    coil_empty,
+)
+from controller.procedures.checklist import NO
+from controller.procedures.line_answers import LineAnswers
 from tests.controller.rig import CONFIGS
 
 LOADED = load(CONFIGS / "dry_run_short.toml")
@@ -72,6 +80,22 @@ def test_other_words_are_no_acknowledgement(
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     with pytest.raises(BenchError, match="not acknowledged at the terminal"):
         acknowledged(LOADED, bench(), None, True)
+
+
+@pytest.mark.parametrize("answer", [COIL_EMPTY, NO])
+def test_clicked_in_the_window(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    line = {"request": "answer", "name": COIL_EMPTY, "answer": answer}
+    lines = io.StringIO(json.dumps(line) + "\n")
+    monkeypatch.setattr(sys, "stdin", lines)
+    asked: list[dict[str, Any]] = []
+    window = LineAnswers(asked.append, lines)
+    if answer == NO:
+        with pytest.raises(BenchError, match="not confirmed in the window"):
+            coil_empty(bench(), None, True, window)
+    else:
+        said = coil_empty(bench(), None, True, window)
+        assert said == f"confirmed in the window: {COIL_EMPTY}"
+    assert [q["answers"] for q in asked] == [(COIL_EMPTY, NO)]
 
 
 def test_line_of_a_checklist(tmp_path: Path) -> None:
