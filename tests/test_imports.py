@@ -31,6 +31,7 @@ BREACHES = {
         "controller.analysis",
         "Analysis may use",
     ),
+    "config_sees_loop": ("controller/config", "controller.loop", "Within controller"),
     "analysis_sees_file": ("controller/analysis", "pathlib", PURE),
     "analysis_sees_instrument": ("controller/analysis", "drivers.roles", PURE),
 }

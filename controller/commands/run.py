@@ -15,8 +15,8 @@ from controller.commands.screen import RunScreen
 from controller.config.loading import Loaded, load
 from controller.host.awake import awake
 from controller.loop import Loop, Outcome
-from controller.operators import Engine, OwnStdout, Terminal
 from controller.procedures.acknowledged import acknowledged, shuts_off_itself
+from controller.procedures.operators import Engine, OwnStdout, Terminal
 from controller.procedures.readiness import Ready, Wanted, ready
 from controller.procedures.run_record import watch_folder
 from controller.procedures.start_up import again, started_up

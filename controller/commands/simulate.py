@@ -1,6 +1,5 @@
 """``amf simulate``: a config's simulated instruments on real ports, until Ctrl-C."""
 
-import json
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from typing import Any, TextIO
 from rich.console import Console
 
 from controller.config.loading import load
+from controller.config.toml_text import toml_text
 from controller.host.stop_signals import stop_signals
 from controller.loop import COMPLETED
 from controller.rehearsal import Link, Served, serve
@@ -60,56 +60,6 @@ def served_config(
 def _at(table: Mapping[str, Any], address: str) -> dict[str, Any]:
     kept = {key: value for key, value in table.items() if key != "simulated"}
     return {**kept, "address": address, "served": True}
-
-
-def toml_text(data: Mapping[str, Any]) -> str:
-    """Return a TOML document of tables, arrays of tables, and plain values."""
-    return "\n".join(_table(data, "")) + "\n"
-
-
-def _table(table: Mapping[str, Any], path: str) -> list[str]:
-    lines, below = [], []
-    for key, value in table.items():
-        name = f"{path}.{_key(key)}" if path else _key(key)
-        if isinstance(value, Mapping):
-            below += ["", f"[{name}]", *_table(value, name)]
-        elif _is_tables(value):
-            for entry in value:
-                below += ["", f"[[{name}]]", *_table(entry, name)]
-        else:
-            lines.append(f"{_key(key)} = {_value(value)}")
-    return lines + below
-
-
-def _is_tables(value: object) -> bool:
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(entry, Mapping) for entry in value)
-    )
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, list):
-        return "[" + ", ".join(_value(entry) for entry in value) + "]"
-    if isinstance(value, Mapping):
-        pairs = (f"{_key(key)} = {_value(v)}" for key, v in value.items())
-        return "{" + ", ".join(pairs) + "}"
-    return str(value)  # numbers and dates are written as Python writes them
-
-
-def _key(key: str) -> str:
-    bare = key and key.isascii() and key.replace("-", "").replace("_", "").isalnum()
-    return key if bare else _quoted(key)
-
-
-def _quoted(text: str) -> str:
-    # the escapes of JSON are TOML's, but for the one control character it leaves alone
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def _explain(served: Served, console: Console) -> None:

@@ -23,8 +23,8 @@ from controller.config.tuning_file import (
 from controller.decisions.state import initial
 from controller.errors import BenchError
 from controller.loop import COMPLETED, ENDED, Loop, Outcome
-from controller.operators import Engine, OwnStdout, Terminal
 from controller.procedures.acknowledged import acknowledged
+from controller.procedures.operators import Engine, OwnStdout, Terminal
 from controller.procedures.proof import proven
 from controller.procedures.readiness import Ready, Wanted, ready
 from controller.procedures.run_record import watch_folder

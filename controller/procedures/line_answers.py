@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
 from controller.errors import BenchError
-from controller.operators import parse_answer
 from controller.procedures.checklist import Question
+from controller.procedures.operators import parse_answer
 
 
 def print_line(message: dict[str, Any]) -> None:

@@ -13,7 +13,6 @@ from controller.config.loading import Loaded
 from controller.errors import AmfError, BenchError
 from controller.host.stop_signals import StopSignal
 from controller.loop import REFUSED, Outcome
-from controller.operators import Engine, Terminal
 from controller.procedures.acknowledged import ACKNOWLEDGED, shuts_off_itself
 from controller.procedures.checklist import (
     CHECKLIST,
@@ -25,6 +24,7 @@ from controller.procedures.checklist import (
     TerminalAnswers,
     answered,
 )
+from controller.procedures.operators import Engine, Terminal
 from controller.procedures.proof import fingerprint, proven, refused
 from controller.procedures.readiness import Ready
 from controller.procedures.touch_test import one_bath, touch

@@ -25,7 +25,7 @@ from controller.decisions.signals import Measurement
 from controller.decisions.state import initial
 from controller.decisions.step import step
 from controller.loop import COMPLETED, ENDED, Outcome
-from controller.operators import Terminal
+from controller.procedures.operators import Terminal
 from controller.recording.loop_record import LoopRecord
 from controller.recording.run_file import Run
 from controller.sar.record import readings_of

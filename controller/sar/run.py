@@ -16,7 +16,6 @@ from typing import Any
 
 from controller.bench import How, open_thermometry
 from controller.config.loading import Loaded
-from controller.config.sar_bench import load_curve
 from controller.config.sar_matrix import CheckTable
 from controller.config.sar_plan import SarPlan
 from controller.config.sar_points import SarPoint, allowed_by
@@ -24,13 +23,14 @@ from controller.errors import BenchError, GuardError, RecordingError
 from controller.host.awake import awake
 from controller.host.stop_signals import StopSignal, stop_signals
 from controller.loop import COMPLETED, ENDED, REFUSED, Loop, Outcome
-from controller.operators import Terminal
+from controller.procedures.operators import Terminal
 from controller.procedures.proof import proven
 from controller.procedures.readiness import Ready, Wanted, ready
 from controller.procedures.run_record import open_record, watch_folder
 from controller.recording.loop_record import LoopRecord
 from controller.recording.run_file import Run
 from controller.rehearsal import Simulation
+from controller.sar.bench import load_curve
 from controller.sar.heater import Heater, heated, without_field
 from controller.sar.prompts import Prompts
 from controller.sar.rest import wait_for_rest

@@ -17,7 +17,7 @@ from controller.bench import How, open_bench
 from controller.config.loading import load
 from controller.host.stop_signals import StopSignal
 from controller.loop import Loop
-from controller.operators import Terminal
+from controller.procedures.operators import Terminal
 from controller.procedures.run_record import open_record
 from controller.recording.loop_record import LoopRecord
 from tests.controller.rig import CONFIGS

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.commands.simulate import served_config, toml_text
+from controller.commands.simulate import served_config
 from controller.config.loading import load
+from controller.config.toml_text import toml_text
 from drivers.aimtti_psu import AimttiPsu
 from drivers.transport import Transport, open_port
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from controller.analysis.run_data import RunData
 from controller.cli import app
-from controller.commands.simulate import toml_text
+from controller.config.toml_text import toml_text
 from controller.recording.run_file import Run
 from simulators.nanoparticles import LinearResponse
 from tests.controller.rig import CONFIGS

@@ -11,7 +11,6 @@ import pytest
 
 from controller.errors import BenchError
 from controller.host.stop_signals import StopSignal
-from controller.operators import Engine, parse_answer
 from controller.procedures.checklist import (
     CHECKLIST,
     FileAnswers,
@@ -19,6 +18,7 @@ from controller.procedures.checklist import (
     TerminalAnswers,
     answered,
 )
+from controller.procedures.operators import Engine, parse_answer
 from controller.procedures.touch_test import agreement, verdict
 from tests.controller.decisions.scene import SETTINGS
 

@@ -21,7 +21,7 @@ from controller.guardian.link import SimulatedGuardian
 from controller.host.awake import awake
 from controller.host.stop_signals import StopSignal
 from controller.loop import ENDED, NOT_CONFIRMED, REFUSED
-from controller.operators import Terminal
+from controller.procedures.operators import Terminal
 from controller.procedures.proof_pulse import prove_off, pulse_a
 from controller.procedures.readiness import Ready, Wanted, ready
 from controller.procedures.run_record import open_record

@@ -16,13 +16,13 @@ from controller.analysis.calorimetry_record import checked
 from controller.analysis.sar_blank import blank_of
 from controller.commands import runs
 from controller.config.sar import FieldTable, sample_of
-from controller.config.sar_bench import bench_of
 from controller.config.sar_plan import SarPlan, load_plan
 from controller.decisions.ceiling import permitted_amplitude
 from controller.errors import BenchError, ConfigError, GuardError, RecordingError
 from controller.procedures.line_answers import LineAnswers
 from controller.recording.run_file import Run
 from controller.sar import run as sar_run
+from controller.sar.bench import bench_of
 from controller.sar.prompts import Prompts
 from controller.sar.record import NoSampleError, description_in, read_run
 from controller.sar.run import Measured, Measuring, measure

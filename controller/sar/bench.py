@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from controller.commands.simulate import toml_text
 from controller.config.loading import Loaded, load
 from controller.config.sar import sample_of
 from controller.config.sar_matrix import CONFIRMING
 from controller.config.sar_plan import SarPlan
 from controller.config.sar_points import SarPoint, ceiling_at
+from controller.config.toml_text import toml_text
 from controller.decisions.ceiling import permitted_amplitude
 from controller.decisions.field_sources import LOW_DRIVE_SHARE
 from controller.errors import ConfigError

@@ -9,7 +9,12 @@ import pytest
 
 from controller.decisions.signals import Request
 from controller.host.stop_signals import StopSignal
-from controller.operators import OPERATOR_GONE_S, Engine, Terminal, parse_request
+from controller.procedures.operators import (
+    OPERATOR_GONE_S,
+    Engine,
+    Terminal,
+    parse_request,
+)
 from tests.controller.decisions.scene import SETTINGS
 
 
