@@ -84,7 +84,8 @@ def left_out(
     One that never gave a reading is not left out: the treatment does not start.
     """
     return (
-        probe.role in TUMOUR_ROLES
+        s.treatment.min_tumour_probes is not None
+        and probe.role in TUMOUR_ROLES
         and watch.median_c == watch.median_c
         and not alive(watch, probe, s.limits, t_s)
         and spare(watches, s, t_s)
