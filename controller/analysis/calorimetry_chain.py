@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from controller.analysis.calorimetry import Array
+from controller.analysis.calorimetry_effects import Effect, effect_columns
 from controller.analysis.calorimetry_least_squares import least_squares_within
 from controller.analysis.calorimetry_nodes import (
     Bins,
@@ -72,6 +73,7 @@ class ChainProblem:
     names: tuple[str, ...]
     noise_c: float
     beliefs: dict[str, tuple[float, float]]
+    effects: tuple[Effect, ...] = ()
 
     def priors(self) -> tuple[Array, Array]:
         """Return centres and scales of the log parameters, shape (names,)."""
@@ -93,6 +95,21 @@ class ChainProblem:
         """Return the place of the lag among the log parameters."""
         return self.names.index("lag_s")
 
+    @property
+    def linear_sigma(self) -> Array:
+        """Return one sigma of what is believed of each linear parameter."""
+        return np.append(LINEAR_SIGMA, [e.sigma for e in self.effects])
+
+    def columns(self, bins: Bins, theta: Array) -> Array:
+        """Return rate, start, drift, bore, rest, then effects: (..., bins, 5 + n)."""
+        modes, lag_s = modes_of(theta)
+        t = bins.time_s - self.record.time_s[0]
+        heat, bore = heat_and_bore(self.record, bins, modes, lag_s)
+        rest = np.exp(-modes.rates[..., :1] * t)
+        one, since = np.broadcast_to(1.0, heat.shape), np.broadcast_to(t, heat.shape)
+        more = effect_columns(self.effects, bins, modes, lag_s)
+        return np.stack([heat, one, since, bore, rest, *more], axis=-1)
+
     def solved(
         self, theta: Array, rate_k_per_s: float | None = None
     ) -> tuple[Array, Array, Array]:
@@ -102,10 +119,10 @@ class ChainProblem:
         a ``rate`` in °C/s the heating is held at it and not among the parameters.
         """
         root = np.sqrt(self.bins.count) / self.noise_c
-        columns = columns_of(self.record, self.bins, theta) * root[:, None]
+        columns = self.columns(self.bins, theta) * root[:, None]
         y = (self.bins.temperature_c - self.bins.temperature_c[0]) * root
         y = np.broadcast_to(y, columns.shape[:-1])
-        sigma = LINEAR_SIGMA
+        sigma = self.linear_sigma
         if rate_k_per_s is not None:
             y = y - rate_k_per_s * columns[..., 0]
             columns, sigma = columns[..., 1:], sigma[1:]
@@ -154,6 +171,7 @@ class ChainProblem:
         _, sigma = self.priors()
         volume = 0.5 * np.linalg.slogdet(at.covariance)[1]
         volume += np.sum(np.log(PEAK / sigma))
+        volume -= sum(np.log(e.sigma) for e in self.effects)
         return float(volume - at.cost - np.sum(np.log(np.abs(np.diag(r)))))
 
     def rate_sigma(self, at: Optimum) -> tuple[float, float]:
@@ -259,16 +277,6 @@ def _swapped(theta: Array) -> Array:
     other[3] = np.log(vial_s + LAG_SHIFT_S)
     other[1] += np.log(vial_s / _lag_s(p[3]))
     return other
-
-
-def columns_of(record: Record, bins: Bins, theta: Array) -> Array:
-    """Return the linear columns rate, start, drift, bore, rest: (..., bins, 5)."""
-    modes, lag_s = modes_of(theta)
-    t = bins.time_s - record.time_s[0]
-    heat, bore = heat_and_bore(record, bins, modes, lag_s)
-    rest = np.exp(-modes.rates[..., :1] * t)
-    one, since = np.broadcast_to(1.0, heat.shape), np.broadcast_to(t, heat.shape)
-    return np.stack([heat, one, since, bore, rest], axis=-1)
 
 
 def modes_of(theta: Array) -> tuple[Modes, Array]:

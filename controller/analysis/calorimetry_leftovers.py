@@ -6,21 +6,22 @@ once everything that the fit can take up is taken out.
 Source: score (Lagrange multiplier) test, Rao 1948 (textbook).
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from controller.analysis.calorimetry import Array, Value
 from controller.analysis.calorimetry_chain import (
-    LINEAR_SIGMA,
     ChainProblem,
     Optimum,
-    columns_of,
     modes_of,
 )
-from controller.analysis.calorimetry_nodes import Modes, drive_at, heat_and_bore
+from controller.analysis.calorimetry_effects import (
+    BORE_C,
+    PER_C,
+    PER_HOUR,
+    effect_columns,
+    effects_of,
+)
 
-PER_C, PER_HOUR, BORE_C = "heating_per_c", "heating_per_hour", "bore_rise_c"
 WORDS = {
     PER_C: "heating changes with temperature, by {:+.2g} % per °C, or something that "
     "looks like it (convection, sedimentation)",
@@ -29,7 +30,7 @@ WORDS = {
     BORE_C: "what surrounds the vial seems to warm by {:.2g} °C with the field: "
     "measure a blank, or preheat the coil",
 }
-BORE_S = 120.0
+CARRIED = "; taken out: SAR is that at the start of the record, at its temperature"
 SURE = 3.5
 STEP = 1e-5
 
@@ -46,13 +47,15 @@ def leftovers(problem: ChainProblem, at: Optimum) -> dict[str, Value]:
     reading_c = bins.temperature_c - bins.temperature_c[0]
     residual = (reading_c - model_c) * root
     found: dict[str, Value] = {}
-    for name, column in _effects(problem, at, linear[0], model_c).items():
+    effects = effects_of(record, bins, float(linear[0]))
+    shown = effect_columns(effects, bins, *modes_of(at.theta))
+    for effect, column in zip(effects, shown, strict=True):
         whole = np.append(column * root, np.zeros(own.shape[0] - root.size))
         left = whole - q @ (q.T @ whole)
         weight = float(left @ left)
         if weight > 0.0 and record.time_s.size > own.shape[1]:
             share = float(column * root @ residual) / weight
-            found[name] = Value(share, weight**-0.5)
+            found[effect.name] = Value(share, weight**-0.5)
     return found
 
 
@@ -69,44 +72,28 @@ def u_by_data(problem: ChainProblem, at: Optimum) -> float:
     return float(np.sqrt(row @ row) / max(abs(linear[0]), 1e-12))
 
 
-def leftover_words(found: dict[str, Value]) -> tuple[str, ...]:
-    """Return a warning on the effect that the residuals show most surely, if any."""
+def leftover_words(found: dict[str, Value], carried: bool = False) -> tuple[str, ...]:
+    """Return a warning on the effect that the residuals show most surely, if any.
+
+    Where the fit has ``carried`` the effects the warning says so, however sure.
+    """
     sure = {n: abs(v.value) / v.u for n, v in found.items() if v.u > 0.0}
     name = max(sure, key=lambda n: sure[n], default="")
-    if not name or sure[name] < SURE:
+    if not name or not (carried or sure[name] >= SURE):
         return ()
     value = found[name].value * (1.0 if name == BORE_C else 100.0)
-    return (WORDS[name].format(value),)
+    return (WORDS[name].format(value) + (CARRIED if carried else ""),)
 
 
 def _columns(problem: ChainProblem, at: Optimum) -> tuple[Array, Array, Array]:
     """Return what the fit can take up (in sigmas), its linear part, the fit in °C."""
-    record, bins = problem.record, problem.bins
+    bins = problem.bins
     root = np.sqrt(bins.count) / problem.noise_c
-    columns = columns_of(record, bins, at.theta)
+    columns = problem.columns(bins, at.theta)
     linear = problem.solved(at.theta)[1]
     model_c = columns @ linear
     moved = at.theta + STEP * np.eye(at.theta.size)
-    by_theta = (columns_of(record, bins, moved) @ linear - model_c) / STEP
+    by_theta = (problem.columns(bins, moved) @ linear - model_c) / STEP
     taken = np.concatenate([columns, by_theta.T], axis=1) * root[:, None]
-    sigmas = np.append(LINEAR_SIGMA, problem.priors()[1])
+    sigmas = np.append(problem.linear_sigma, problem.priors()[1])
     return np.vstack([taken, np.diag(1.0 / sigmas)]), linear, model_c
-
-
-def _effects(
-    problem: ChainProblem, at: Optimum, rate_k_per_s: float, model_c: Array
-) -> dict[str, Array]:
-    """Return what the probe would show of each effect of size one, in °C."""
-    record, bins = problem.record, problem.bins
-    modes, lag_s = modes_of(at.theta)
-    drive = drive_at(record, bins.time_s)
-    edges_s = np.append(record.time_s[0], 0.5 * (bins.time_s[1:] + bins.time_s[:-1]))
-    weight = drive * bins.count
-    effects: dict[str, Array] = {}
-    for name, x in {PER_C: model_c, PER_HOUR: bins.time_s / 3600.0}.items():
-        middle = float(weight @ x / weight.sum())
-        bent = replace(record, edges_s=edges_s, levels=drive * (x - middle))
-        effects[name] = rate_k_per_s * heat_and_bore(bent, bins, modes, lag_s)[0]
-    outside = Modes(modes.rates, modes.bore, modes.bore)
-    effects[BORE_C] = heat_and_bore(record, bins, outside, np.array(BORE_S))[0]
-    return effects

@@ -2,8 +2,10 @@
 
 Chains with a vial, with vial and holder, and (rarely right) with neither are fitted
 and averaged by their probabilities: a third node that the data hardly show still
-widens the interval, one that they show is used. The noise is that of the residuals'
-slow part (autocorrelation included). The same data give the same result.
+widens the interval, one that they show is used. The same is done for heating that
+changes with temperature or time and for a bore that the coil warms, carried together:
+where the record shows them the rate is that at the start. The noise is that of the
+residuals' slow part (autocorrelation included). The same data give the same result.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +21,6 @@ from controller.analysis.calorimetry_chain import (
     ChainProblem,
     Optimum,
     beliefs,
-    columns_of,
     modes_of,
 )
 from controller.analysis.calorimetry_checks import (
@@ -28,6 +29,7 @@ from controller.analysis.calorimetry_checks import (
     lag_words,
     lags_words,
 )
+from controller.analysis.calorimetry_effects import effects_of
 from controller.analysis.calorimetry_leftovers import (
     leftover_words,
     leftovers,
@@ -44,6 +46,10 @@ BELIEF = {NAMES_ONE: 0.02, NAMES_TWO: 0.49, NAMES_THREE: 0.49}
 GRID = 2001
 LARGEST_SHARE = 0.15
 STRUCTURE = 2.0
+# How far it is believed beforehand that heating changes, or the coil warms the bore;
+# what takes less than this off half the squared residual is not looked into.
+DOUBT = 0.1
+LEAST_GAIN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +75,21 @@ def two_node_fit(
     about 2 only. Wider than ±15 % (k = 2) is marked as not usable.
     """
     declared_s = conditions.probe_lag_s if conditions is not None else None
-    believed = beliefs(contents_j_per_k, declared_s)
-    posteriors = [_posterior(found) for found in _problems(record, believed)]
+    plain = _problems(record, beliefs(contents_j_per_k, declared_s))
+    posteriors = [_posterior(found) for found in _with_effects(plain)]
     rate = _averaged(posteriors)
     likely = max(posteriors, key=lambda p: p.log_evidence)
     residuals = _row_residuals(likely.problem, likely.best)
     lags = _lags_at_switches(likely, residuals)
-    more = leftovers(likely.problem, likely.best)
     by_data = 2.0 * u_by_data(likely.problem, likely.best)
-    at_switch = {f"lag_at_switch_{k + 1}_s": v for k, v in lags.items()}
-    parts = _parts(likely) | at_switch | more
+    parts = _parts(likely) | (more := _left_by_plain_chains(posteriors))
+    parts |= {f"lag_at_switch_{k + 1}_s": v for k, v in lags.items()}
     share = 2.0 * rate.relative
     usable = bool(rate.value > 0.0 and share <= LARGEST_SHARE)
     words = record.warnings + field_words(record) + _structure_words(record, residuals)
     words += lag_words(parts["lag_s"], declared_s)
-    words += lags_words(parts["lag_s"], list(lags.values())) + leftover_words(more)
+    words += lags_words(parts["lag_s"], list(lags.values()))
+    words += leftover_words(more, bool(likely.problem.effects))
     return Result(
         "two-node fit",
         rate,
@@ -97,6 +103,13 @@ def two_node_fit(
         words + belief_words(share, by_data),
         parts,
     )
+
+
+def _left_by_plain_chains(posteriors: list[Posterior]) -> dict[str, Value]:
+    """Return what the likeliest of the chains without effects leaves out."""
+    plain = [p for p in posteriors if not p.problem.effects]
+    likely = max(plain, key=lambda p: p.log_evidence)
+    return leftovers(likely.problem, likely.best)
 
 
 def _problems(
@@ -124,6 +137,25 @@ def _problems(
     ]
 
 
+def _with_effects(
+    plain: list[tuple[ChainProblem, list[Array]]],
+) -> list[tuple[ChainProblem, list[Array]]]:
+    """Return the chains, and once more with what they leave out where that may be."""
+    three, starts = plain[-1]
+    rate_k_per_s = float(three.solved(starts[0])[1][0])
+    effects = effects_of(three.record, three.bins, rate_k_per_s)
+    bent = replace(three, effects=effects)
+    found = bent.optima(starts)
+    noise_c = min(three.noise_c, _noise_c(bent, found[0]))
+    both = [(replace(p, noise_c=noise_c), s) for p, s in plain]
+    three, bent = both[-1][0], replace(bent, noise_c=noise_c)
+    without, within = three.optimum(starts[0]), bent.optimum(found[0].theta)
+    if without.cost - within.cost < LEAST_GAIN:
+        return both
+    vial = (replace(both[1][0], effects=effects), both[1][1])
+    return [*both, vial, (bent, [o.theta for o in found])]
+
+
 def _noise_c(problem: ChainProblem, at: Optimum) -> float:
     return max(long_run_sigma(_row_residuals(problem, at)), LEAST_NOISE_C)
 
@@ -135,7 +167,7 @@ def _row_residuals(problem: ChainProblem, at: Optimum) -> Array:
     rows = Bins(record.time_s, record.temperature_c, ones, 0.0 * ones)
     linear = problem.solved(at.theta)[1]
     origin_c = problem.bins.temperature_c[0]
-    model = columns_of(record, rows, at.theta) @ linear
+    model = problem.columns(rows, at.theta) @ linear
     residuals: Array = record.temperature_c - origin_c - model
     return residuals
 
@@ -154,7 +186,8 @@ def _posterior(found: tuple[ChainProblem, list[Array]]) -> Posterior:
     # Walks that meet are the same ridge: the higher one is the better optimum.
     height = np.max([_between(*w, grid) for w in walks], axis=0)
     total = float(np.logaddexp.reduce(height))
-    evidence = total + float(np.log((high - low) / (GRID - 1) * BELIEF[problem.names]))
+    belief = BELIEF[problem.names] * (DOUBT if problem.effects else 1.0 - DOUBT)
+    evidence = total + float(np.log((high - low) / (GRID - 1) * belief))
     return Posterior(grid, np.exp(height - total), evidence, optima[0], problem)
 
 
@@ -223,7 +256,7 @@ def _lags_at_switches(likely: Posterior, residuals: Array) -> dict[int, Value]:
     rate = float(likely.problem.solved(theta)[1][0])
     slower = theta.copy()
     slower[likely.problem.lag] = np.log(1.01 * lag_s + LAG_SHIFT_S)
-    change = columns_of(record, rows, slower) - columns_of(record, rows, theta)
+    change = likely.problem.columns(rows, slower) - likely.problem.columns(rows, theta)
     per_lag = rate * change[:, 0] / (0.01 * lag_s)
     lags: dict[int, Value] = {}
     for k, phase in enumerate(record.phases[1:]):

@@ -16,7 +16,7 @@ from controller.analysis.calorimetry_dependence import (
     over_frequency,
     over_temperature,
 )
-from controller.analysis.calorimetry_leftovers import PER_C
+from controller.analysis.calorimetry_effects import PER_C
 from controller.analysis.sar_report import Measured, all_warnings, page, with_interval
 from controller.analysis.uncertainty import Sar, combined
 
@@ -241,9 +241,9 @@ def _points_table(matrix: Matrix) -> dict[str, Any]:
     rows = []
     for p in matrix.points:
         known = p.sar_w_per_g_fe is not None and p.ilp_nh_m2_per_kg is not None
-        figures = ["\N{EN DASH}"] * 2
-        if p.sar_w_per_g_fe is not None and p.ilp_nh_m2_per_kg is not None:
-            figures = [with_interval(v) for v in (p.sar_w_per_g_fe, p.ilp_nh_m2_per_kg)]
+        ilp = p.ilp_nh_m2_per_kg if matrix.linear else None
+        both = (p.sar_w_per_g_fe, ilp)
+        figures = ["\N{EN DASH}" if v is None else with_interval(v) for v in both]
         h, f = p.field_a_per_m, p.frequency_hz
         cells = [_khz(f), f"{h / 1e3:.3f}", f"{h * f:.3g}", str(len(p.repeats))]
         rows.append(("" if known else "doubt", [*cells, *figures, p.words]))

@@ -10,7 +10,7 @@ from typing import Any
 
 from controller.analysis import sar_report_plots
 from controller.analysis.calorimetry import Method, Result, Sample, Value
-from controller.analysis.calorimetry_leftovers import BORE_C, PER_C, PER_HOUR
+from controller.analysis.calorimetry_effects import BORE_C, PER_C, PER_HOUR
 from controller.analysis.calorimetry_methods import Analysis
 from controller.analysis.calorimetry_record import Record
 from controller.analysis.html_page import render_page

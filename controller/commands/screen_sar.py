@@ -126,7 +126,9 @@ def show_matrix(matrix: Matrix, true_ilp_nh_m2_per_kg: float | None) -> None:
     """Print a row for each point of a matrix, its ILP, and whether it is linear."""
     table = _table("f, kHz", "H, kA/m", "SAR, W/g Fe", "ILP, nH·m²/kg", "remarks")
     for p in matrix.points:
-        sar, ilp = p.sar_w_per_g_fe, p.ilp_nh_m2_per_kg
+        sar = p.sar_w_per_g_fe
+        # Beyond the linear regime it is no property of the particles, as why() says.
+        ilp = p.ilp_nh_m2_per_kg if matrix.linear else None
         table.add_row(
             f"{p.frequency_hz / 1e3:.5g}",
             f"{p.field_a_per_m / 1e3:.3f}",

@@ -2,20 +2,23 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from controller.analysis.calorimetry import Result, Value
 from controller.analysis.calorimetry_checks import belief_words
-from controller.analysis.calorimetry_leftovers import (
+from controller.analysis.calorimetry_effects import (
     BORE_C,
     PER_C,
     PER_HOUR,
-    leftover_words,
+    effects_of,
 )
+from controller.analysis.calorimetry_leftovers import leftover_words
+from controller.analysis.calorimetry_nodes import binned, drive_at
 from controller.analysis.calorimetry_record import checked
 from controller.analysis.identification import two_node_fit
 from simulators.calorimeter import CalorimeterSettings
-from tests.controller.analysis.calorimetry_curves import CASE_C, curve, pulse
+from tests.controller.analysis.calorimetry_curves import CASE_C, curve, pulse, sar
 
 
 def fitted(settings: CalorimeterSettings) -> Result:
@@ -39,13 +42,42 @@ def test_heating_that_falls_with_temperature_is_seen() -> None:
     assert any("heating changes with t" in words for words in result.warnings)
 
 
+@pytest.mark.parametrize(
+    "change", [{"power_per_c": -0.006}, {"sedimentation_s": 3600.0}]
+)
+def test_heating_that_changes_is_taken_out_and_the_interval_holds(
+    change: dict[str, float],
+) -> None:
+    settings = replace(CASE_C, **change)
+    result = fitted(settings)
+    assert result.usable
+    away = sar(result, settings) / 100.0 - 1.0
+    assert abs(away) < 2.0 * result.rate_c_per_s.relative
+    assert any("taken out: SAR is that at the start" in w for w in result.warnings)
+
+
+def test_effects_are_counted_from_the_start_of_the_record() -> None:
+    record = checked(curve(CASE_C, pulse(150.0, 150.0, 0.5, cycles=2), 0.5, 0.02))
+    per_c, per_hour, bore_c = effects_of(record, binned(record), 0.1)
+    assert [e.name for e in (per_c, per_hour, bore_c)] == [PER_C, PER_HOUR, BORE_C]
+    first = np.flatnonzero(per_hour.record.levels)[0]
+    assert per_hour.record.levels[first] == pytest.approx(0.1 * 61.0 / 3600.0, rel=1e-3)
+    assert abs(per_c.record.levels[first]) < 0.1 * 0.3
+    # The field is off between the pulses and after them: nothing is heated.
+    off = drive_at(per_hour.record, np.array([30.0, 300.0, 600.0]))
+    assert off == pytest.approx(np.zeros(3))
+
+
 def test_only_what_is_sure_is_said_and_only_the_surest() -> None:
     found = {PER_C: Value(-0.004, 0.001), BORE_C: Value(0.8, 0.1)}
     (words,) = leftover_words(found)
     assert "warm by 0.8 °C with the field" in words
     assert "-0.4 % per °C" in leftover_words({PER_C: Value(-0.004, 0.001)})[0]
     assert leftover_words({PER_C: Value(-0.004, 0.002)}) == ()
-    assert leftover_words({}) == ()
+    assert leftover_words({}) == leftover_words({}, carried=True) == ()
+    (words,) = leftover_words({PER_C: Value(-0.004, 0.002)}, carried=True)
+    assert "-0.4 % per °C" in words
+    assert words.endswith("at the start of the record, at its temperature")
 
 
 def test_a_vial_as_fast_as_the_probe_is_decided_by_beliefs_and_this_is_said() -> None:
