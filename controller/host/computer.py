@@ -1,7 +1,8 @@
-"""What this computer may do to a run by itself: run out of battery, sleep, cut USB.
+"""What this computer may do to a run by itself: lose power, sleep, cut USB, restart.
 
-Read from /sys, so on Linux only; elsewhere, and for what /sys does not tell, nothing is
-said. Source: the kernel's Documentation/ABI (sysfs-class-power, sysfs-power) and
+Read from /sys and /run, so on Linux only; elsewhere, and for what they do not tell,
+nothing is said. That a restart is due stands in /run/reboot-required on Debian and
+Ubuntu. Source: the kernel's Documentation/ABI (sysfs-class-power, sysfs-power) and
 Documentation/driver-api/usb/power-management.rst.
 """
 
@@ -10,12 +11,20 @@ from pathlib import Path
 
 from drivers.transport import stream_address
 
-SYS = Path("/sys")
+SYS, RUN = Path("/sys"), Path("/run")
+RESTART = (
+    "this computer waits to be restarted (updates); restart it now, before it does so "
+    "by itself in a run"
+)
 
 
-def host_warnings(addresses: Iterable[str], sys_folder: Path = SYS) -> list[str]:
+def host_warnings(
+    addresses: Iterable[str], sys_folder: Path = SYS, run_folder: Path = RUN
+) -> list[str]:
     """Return a sentence for each thing that may end a run unasked."""
     found = [*_power(sys_folder), *_sleep(sys_folder)]
+    if (run_folder / "reboot-required").exists():
+        found.append(RESTART)
     for address in addresses:
         found += _usb(stream_address(address), sys_folder)
     return found

@@ -1,9 +1,10 @@
-"""What Windows may do to a run by itself: run out of battery, sleep, cut USB.
+"""What Windows may do to a run by itself: run out of battery, sleep, cut USB, restart.
 
 Asked by a call of the system and by ``powercfg``, whose words are in the language of
 the computer: only its last two numbers count, the setting on mains and on battery.
 UNVERIFIED: nobody has run this on Windows yet; what is not understood is not said.
-Source: Microsoft's pages on GetSystemPowerStatus and on powercfg /query.
+Source: Microsoft's pages on GetSystemPowerStatus and on powercfg /query; that a restart
+is due stands in two keys of the registry, as administrators' scripts read them.
 """
 
 import re
@@ -11,12 +12,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from controller.host.computer import RESTART
+
 ON_BATTERY, UNKNOWN = 0, 255
 PATIENCE_S = 5.0
 SLEEP = ("SUB_SLEEP", "STANDBYIDLE")
 USB_SUSPEND = (
     "2a737441-1930-4402-8d77-b2bebba308a3",
     "48e6b7a6-50f5-4782-a5d4-53bb8f07e226",
+)
+RESTART_KEYS = (
+    r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update"
+    r"\RebootRequired",
+    r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing"
+    r"\RebootPending",
 )
 INDEX = re.compile(r":\s*0x([0-9a-f]{8})\s*$", re.IGNORECASE | re.MULTILINE)
 
@@ -30,6 +39,7 @@ def windows_warnings() -> list[str]:
         *battery_warnings(line, percent),
         *sleep_warnings(_asked(SLEEP), line == ON_BATTERY),
         *usb_warnings(_asked(USB_SUSPEND), line == ON_BATTERY),
+        *([RESTART] if any(map(_has_key, RESTART_KEYS)) else []),
     ]
 
 
@@ -74,6 +84,18 @@ def _asked(setting: tuple[str, str]) -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.decode("ascii", "replace")
+
+
+def _has_key(key: str) -> bool:
+    if sys.platform != "win32":
+        return False
+    import winreg
+
+    try:
+        winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, key).Close()
+    except OSError:
+        return False
+    return True
 
 
 def _power_status() -> tuple[int, int]:

@@ -141,14 +141,14 @@ def test_battery_and_sleep_are_told(tmp_path: Path) -> None:
     put(battery / "status", "Discharging")
     put(battery / "capacity", "62")
     put(tmp_path / "power/autosleep", "mem")
-    first, second = host_warnings([], tmp_path)
+    first, second = host_warnings([], tmp_path, tmp_path)
     assert "battery, 62 % left" in first and "goes to sleep by itself" in second
     put(battery / "status", "Charging")
     put(tmp_path / "power/autosleep", "off")
-    assert host_warnings([], tmp_path) == []
+    assert host_warnings([], tmp_path, tmp_path) == []
     put(battery / "status", "Discharging")
     put(battery / "scope", "Device")  # a mouse's
-    assert host_warnings([], tmp_path) == []
+    assert host_warnings([], tmp_path, tmp_path) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the links of /sys")
@@ -162,14 +162,21 @@ def test_usb_suspend_is_told_for_the_ports_of_the_bench(tmp_path: Path) -> None:
     terminal.mkdir(parents=True)
     (terminal / "device").symlink_to(usb / "1-2:1.0/ttyUSB0")
     addresses = ["/dev/ttyUSB0", "/dev/ttyUSB1", "socket://127.0.0.1:9"]
-    (warning,) = host_warnings(addresses, tmp_path)
+    (warning,) = host_warnings(addresses, tmp_path, tmp_path)
     assert warning.startswith("/dev/ttyUSB0: USB may suspend")
     put(usb / "power/control", "on")
-    assert host_warnings(addresses, tmp_path) == []
+    assert host_warnings(addresses, tmp_path, tmp_path) == []
     put(usb / "power/control", "auto")
     put(usb / "power/autosuspend_delay_ms", "-1000")
-    assert host_warnings(addresses, tmp_path) == []
+    assert host_warnings(addresses, tmp_path, tmp_path) == []
+
+
+def test_a_pending_restart_is_told(tmp_path: Path) -> None:
+    put(tmp_path / "run/reboot-required", "*** System restart required ***")
+    (warning,) = host_warnings([], tmp_path / "sys", tmp_path / "run")
+    assert "waits to be restarted" in warning
 
 
 def test_where_there_is_no_sys_nothing_is_said(tmp_path: Path) -> None:
-    assert host_warnings(["COM3", "/dev/ttyUSB0"], tmp_path / "none") == []
+    none = tmp_path / "none"
+    assert host_warnings(["COM3", "/dev/ttyUSB0"], none, none) == []
