@@ -14,98 +14,42 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+from controller.commands.find_questions import (
+    ANSWER_S,
+    OTHER_QUESTIONS,
+    SERIAL_QUESTIONS,
+    Question,
+    driver_of,
+    model_and_serial,
+)
+from controller.config.binding import is_serial_port
+from controller.config.catalogue import driver_kind
+from controller.instruments.adapters import line_for
 from controller.instruments.locks import Locks, key_of
 from controller.loop import COMPLETED
 from drivers.errors import ConnectionLost, InstrumentError
+from drivers.roles import Identity
 from drivers.transport import Port, Transport, open_port
 
-ANSWER_S = 0.4
 LISTING_S = 8.0
 LONGEST_ANSWER = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A read-only identification query: what to send, and how to know the answer.
-
-    ``clear`` ends what an earlier question may have left in the instrument's buffer;
-    its answer is thrown away. ``known`` maps a pattern in the answer to a driver.
-    """
-
-    bauds: tuple[int, ...]
-    clear: bytes
-    ask: bytes
-    until: re.Pattern[bytes]
-    known: tuple[tuple[str, str], ...]
-
-
-# In the order of asking at one baud rate. Sources: the manuals that the drivers name.
-IDN = Question(
-    (9600, 19200, 57600, 115200),
-    b"\n",
-    b"*IDN?\n",
-    re.compile(rb"[^\x04\n]*[^\s\x04][^\x04\n]*[\x04\n]"),
-    (
-        (r"THURLBY[ -]THANDAR, ?(QPX|CPX|PL|MX|QL|TSX)", "aimtti_psu"),
-        (r"THURLBY[ -]THANDAR, ?TG", "aimtti_tg"),
-        (r"(Agilent|Keysight) Technologies, ?33", "keysight_33500"),
-        (r"(Agilent|Keysight) Technologies, ?(DSO|MSO)", "keysight_scope"),
-        (r"EA Elektro-Automatik", "ea_ps9000"),
-        (r"(Siglent Technologies|Teledyne).*(SDG|T3AFG)", "siglent_sdg"),
-        (r"TEKTRONIX", "tektronix_scope"),
-        (r"opsens", "opsens"),
-    ),
-)
-NEOPTIX = Question(
-    (9600,),
-    b"\r",
-    b"i\r",
-    re.compile(rb"(?s)Model:.*[\r\n]\*|Err."),
-    ((r"Model: ?(ReFlex|T1|Nomad|FOB|HHTFO)", "neoptix_reflex"),),
-)
-REPORT = r"(^|[\r\n]) {1,2}\d: +-?\d+\.\d\d(PE| [CKF])"
-LUXTRON = Question(
-    (9600,),
-    b"\r",
-    b"\x1bID ?\r\n",
-    re.compile(rb"LUXTRON[^\r\n]*[\r\n]|" + REPORT.encode()),
-    ((f"LUXTRON|{REPORT}", "luxtron_m600"),),
-)
-FOTEMP = Question(
-    (57600,),
-    b"\r",
-    b"?40\r",
-    re.compile(rb"#40[^\r\n]*[\r\n]"),
-    ((r"#40 ", "fotemp"),),
-)
-AMBRELL = Question(
-    (38400,),
-    b"\r",
-    b"1,rdata\r",
-    re.compile(rb"1,[01],[\d.]+,[\d.]+,\d+,\d+,\d+,\d+\r\n"),
-    ((r"1,[01],", "ambrell_easyheat"),),
-)
-# function 3 (read) of register 0x000A, the unit's own number, at its default 247
-OSENSA = Question(
-    (9600, 115200),
-    b"",
-    b"\xf7\x03\x00\x0a\x00\x01\xb0\x9e",
-    re.compile(rb"\xf7\x03\x02[\s\S]{4}"),
-    ((r"\xf7\x03\x02", "osensa_ftx"),),
-)
-SERIAL_QUESTIONS = (OSENSA, NEOPTIX, LUXTRON, FOTEMP, AMBRELL, IDN)
-OTHER_QUESTIONS = (IDN,)
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
-    """What is at an address: a known driver and the answer, or why nothing is known."""
+    """What is at an address: a known driver and the answer, or why nothing is known.
+
+    ``model`` is "" where the answer does not say it; ``binding`` is the line of a
+    config that binds the instrument.
+    """
 
     address: str
     about: str
     driver: str = ""
     answer: str = ""
     baud: int = 0
+    model: str = ""
+    binding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +75,38 @@ def find(
     candidates = [Candidate(address, "named") for address in addresses]
     candidates += (listing or list_ports)()
     table = Table("address", "what the system says", "driver", "answers", "baud")
+    known = []
     for candidate in candidates:
         with console.status(f"asking at {candidate.address}"):
             found = identify(candidate, locks=locks)
+        known += [found] if found.driver else []
         baud = str(found.baud) if found.baud else ""
         table.add_row(found.address, found.about, found.driver, found.answer, baud)
     if candidates:
         console.print(table)
     else:
         console.print("no serial port and no VISA resource was found")
+    if known:
+        console.print("\nFor a config, each under a name of your own:")
+        text = "".join(_table_of(found, number) for number, found in enumerate(known))
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
     return COMPLETED
+
+
+def _table_of(found: Found, number: int) -> str:
+    """Return the lines of a config for an instrument, ready to paste."""
+    kind = driver_kind(found.driver)
+    names = " or ".join(f'"{model}"' for model in kind.models)
+    at_port = found.baud and is_serial_port(found.address)
+    lines = (
+        f"[instruments.{kind.role.replace(' ', '_')}{number + 1}]",
+        f'driver = "{found.driver}"',
+        f'model = "{found.model}"' if found.model else f"# model = {names}",
+        found.binding,
+        f'address = "{found.address}"',
+        f"baud = {found.baud}" if at_port else "",
+    )
+    return "\n" + "".join(f"{line}\n" for line in lines if line)
 
 
 def list_ports() -> list[Candidate]:
@@ -148,12 +114,14 @@ def list_ports() -> list[Candidate]:
     from serial.tools.list_ports import comports
 
     serial = [
-        Candidate(
-            port.device, " ".join(filter(None, (port.description, port.serial_number)))
-        )
+        Candidate(port.device, _about(port.description, port.serial_number))
         for port in sorted(comports())
     ]
     return serial + [Candidate(name, "VISA") for name in within(LISTING_S, _visa)]
+
+
+def _about(description: str, serial: str | None) -> str:
+    return f"{description}, adapter_serial {serial}" if serial else description
 
 
 def within(limit_s: float, job: Callable[[], list[str]]) -> list[str]:
@@ -187,15 +155,25 @@ def identify(
         try:
             for question in questions:
                 answer = _asked(transport, question)
-                driver = _driver(answer, question)
+                driver = driver_of(answer, question)
                 if driver:
-                    return Found(address, about, driver, _readable(answer), baud)
+                    return _known(candidate, driver, answer, baud, port)
                 heard = heard or _readable(answer)
         except ConnectionLost as error:
             return Found(address, about, "", str(error)[:LONGEST_ANSWER])
         finally:
             transport.close()
     return Found(address, about, "", f"unknown: {heard}" if heard else "no answer")
+
+
+def _known(
+    candidate: Candidate, driver: str, answer: bytes, baud: int, port: Port
+) -> Found:
+    model, number = model_and_serial(driver, answer, port)
+    who = Identity("", model, number, "")
+    binding = line_for(who, candidate.address)
+    said = _readable(answer)
+    return Found(candidate.address, candidate.about, driver, said, baud, model, binding)
 
 
 def _visa() -> list[str]:
@@ -242,14 +220,6 @@ def _settle(transport: Transport) -> None:
         return
     finally:
         transport.timeout_s = whole_s
-
-
-def _driver(answer: bytes, question: Question) -> str:
-    text = answer.decode("latin-1")
-    for pattern, driver in question.known:
-        if re.search(pattern, text, re.IGNORECASE):
-            return driver
-    return ""
 
 
 def _readable(answer: bytes) -> str:

@@ -236,13 +236,16 @@ def open_driver(
 
 def mismatch(name: str, model: str, serial: str, identity: Identity) -> str:
     """Say who answers where somebody else was expected; "" when it is the right one."""
-    wrong_model = _bare(model) not in _bare(identity.model)
-    if not wrong_model and (not serial or serial == identity.serial):
+    right_model = _bare(model) in _bare(identity.model)
+    if right_model and (not serial or serial == identity.serial):
         return ""
+    said = identity.serial
+    other = f', or give it serial = "{said}" if you mean this one'
     return (
         f"{name}: expected {model} {serial}".rstrip()
         + f", but {identity.maker} {identity.model} with serial number "
-        f"{identity.serial or '(none)'} answers; check the address"
+        f"{said or '(none)'} answers; check the address"
+        + (other if right_model and said else "")
     )
 
 

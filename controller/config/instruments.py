@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+from controller.config.binding import binding_problems
 from controller.config.catalogue import DRIVERS, DriverRefused, Model, driver_kind
 from controller.config.kinds import AnyApplicator, InductionHeater, LinearAmplifier
 from controller.config.mistakes import nearest, shown
@@ -64,7 +65,7 @@ def _where(draft: Draft) -> Iterator[str]:
         if wrong:
             yield f"{path}.address = {shown(at)}{wrong}"
         if at is None:
-            for key in ("served", "baud"):
+            for key in ("served", "baud", "adapter_serial", "no_serial"):
                 if getattr(instrument, key):
                     yield f"{path}.{key} belongs to an address, and none is given"
 
@@ -89,7 +90,7 @@ def _models(draft: Draft) -> Iterator[str]:
 
 
 def _twins(draft: Draft) -> Iterator[str]:
-    for key in ("address", "serial"):
+    for key in ("address", "serial", "adapter_serial"):
         seen: dict[str, str] = {}
         for name, instrument in draft.instruments.items():
             value = getattr(instrument, key)
@@ -288,6 +289,6 @@ def _simulation(draft: Draft) -> Iterator[str]:
 
 
 CHECKS = (
-    *(_where, _models, _twins, _probes, _channels),
+    *(_where, _models, _twins, binding_problems, _probes, _channels),
     *(_applicator, _sensor, _simulation, _bus, _contacts),
 )

@@ -56,11 +56,14 @@ class InductionHeater(_Direct):
     ``frequency_hz`` is the resonance that is expected. ``field_per_ampere_per_m`` is
     peak A/m per ampere as the heater shows it (rms or peak, as its maker means it).
     ``heat_timer_s`` is how long it goes on heating when nobody speaks to it.
+    ``load_ohm`` is W/A² as the heater showed them when the field was calibrated: it
+    tells that coil from another of the same resonance.
     """
 
     kind: Literal["induction-heater"]
     heater: Name
     heat_timer_s: Annotated[float, Field(ge=2.0, le=60.0)] = 5.0
+    load_ohm: Annotated[float, Field(ge=1e-6, le=1000.0)] | None = None
 
     @property
     def supply(self) -> str:

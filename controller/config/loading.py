@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from controller.config.binding import unbound, unbound_sentence
 from controller.config.calibration import Calibrations, with_calibrations
 from controller.config.calibration_file import FieldCalibration, ProbeCalibration
 from controller.config.checks import (
@@ -26,6 +27,7 @@ from controller.config.tables import draft_of, read_text
 from controller.config.treatment_checks import segment_problems
 from controller.config.tuning_file import with_tuning
 from controller.decisions.settings import (
+    APPLICATOR_ROLES,
     ApplicatorSettings,
     CeilingSettings,
     ControlSettings,
@@ -76,6 +78,11 @@ class BenchSpec:
         """Say whether no instrument is real: each simulated, here or served."""
         return "real" not in self.kinds.values()
 
+    @property
+    def watches_coil(self) -> bool:
+        """Say whether a probe is on the coil, in its bore or in its water."""
+        return any(probe.role in APPLICATOR_ROLES for probe in self.probes)
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -90,10 +97,17 @@ class Loaded:
     texts: Mapping[str, str]
 
 
-def load(path: Path, today: date | None = None, text: str | None = None) -> Loaded:
+def load(
+    path: Path,
+    today: date | None = None,
+    text: str | None = None,
+    *,
+    bound: bool = True,
+) -> Loaded:
     """Read a config file; ``today`` is the day that calibrations must be valid on.
 
     ``text`` is read in place of what the file holds, as while it is being edited.
+    Where ``bound`` is false, real instruments may still be bound by nothing.
 
     Raises:
         ConfigError: the file is wrong; ``problems`` has a sentence for each mistake.
@@ -108,6 +122,12 @@ def load(path: Path, today: date | None = None, text: str | None = None) -> Load
     draft = draft_of(tables)
     between = treatment_problems(draft) + instrument_problems(draft)
     between += segment_problems(draft)
+    if bound:
+        between += [
+            unbound_sentence(name)
+            for name in unbound(draft.instruments)
+            if not any(f"instruments.{name}" in s for s in draft.problems + between)
+        ]
     # A key that could not be read has its default here: say nothing more about it.
     between = [s for s in between if not any(key in s for key in draft.wrong)]
     problems = files.problems + draft.problems + between
@@ -165,7 +185,14 @@ def _settings(draft: Draft) -> Settings:
 
 def _probe(probe: Probe, instruments: Mapping[str, Instrument]) -> ProbeSettings:
     update_s = instruments[probe.instrument].update_s or DEFAULT_UPDATE_S
-    return ProbeSettings(name=probe.name, role=probe.role, update_s=update_s)
+    return ProbeSettings(
+        name=probe.name,
+        role=probe.role,
+        update_s=update_s,
+        tissue=probe.tissue or "other",
+        hold_back_c=probe.hold_back_c or 0.0,
+        trip_c=probe.trip_c or 0.0,
+    )
 
 
 def _resolution_a(draft: Draft) -> float:

@@ -19,7 +19,7 @@ from controller.config.kinds import AnyApplicator
 from controller.config.samples import AnySample
 from controller.config.segments import Segment
 from controller.config.types import Name, Table, Text
-from controller.decisions.settings import LimitSettings, Role
+from controller.decisions.settings import LimitSettings, Role, Tissue
 
 
 def _offered(name: str) -> str:
@@ -154,11 +154,15 @@ class Instrument(Table):
     ``served`` says that a simulated twin answers at the address. ``update_s`` is a
     thermometer's own interval between new readings. ``bus_address`` is what an
     instrument is called on a bus (Genesys: its address, OSENSA: its device id).
+    A real instrument is bound by its ``serial``, else by the serial number of its USB
+    adapter, else ``no_serial`` says that there is neither: amf find prints the line.
     """
 
     driver: Driver
     model: str
     serial: Annotated[str, Field(max_length=60)] = ""
+    adapter_serial: Annotated[str, Field(max_length=60)] = ""
+    no_serial: bool = False
     simulated: bool = False
     address: Annotated[str, Field(min_length=1, max_length=300)] | None = None
     baud: Annotated[int, Field(ge=300, le=4_000_000)] | None = None
@@ -168,12 +172,20 @@ class Instrument(Table):
 
 
 class Probe(Table):
-    """One fibre in the field: what it sits in, and where it is plugged in."""
+    """One fibre in the field: what it sits in, and where it is plugged in.
+
+    ``tissue`` is the kind of healthy tissue: brain trips a degree earlier, brain and
+    skin at 2 min CEM43. ``hold_back_c`` and ``trip_c`` are for coil, bore and water,
+    and must be given there.
+    """
 
     name: Name
     role: Role
     instrument: Name
     channel: Annotated[int, Field(ge=1, le=16)]
+    tissue: Tissue | None = None
+    hold_back_c: Annotated[float, Field(ge=5.0, le=115.0)] | None = None
+    trip_c: Annotated[float, Field(ge=5.0, le=115.0)] | None = None
 
 
 class Simulation(Table):

@@ -3,16 +3,16 @@
 A table that could not be read is None here; a check that needs it is left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from controller.config.checks import (
     ROUNDING,
     SETPOINT_BELOW_TRIP_C,
     TISSUE_SETPOINTS_C,
 )
-from controller.config.model import Draft
+from controller.config.model import Draft, Probe
 from controller.config.segments import Segment
-from controller.decisions.settings import TUMOUR_ROLES
+from controller.decisions.settings import APPLICATOR_ROLES, TUMOUR_ROLES
 
 _NEEDS = {
     "ramp": ("setpoint_c", "rate_c_per_min"),
@@ -33,8 +33,8 @@ _MAY = {
 
 
 def segment_problems(draft: Draft) -> list[str]:
-    """Return one sentence for each mistake of [[segments]] and min_tumour_probes."""
-    return [*_segments(draft), *_probes(draft)]
+    """Return one sentence for each mistake of [[segments]], and of probes' own keys."""
+    return [*_segments(draft), *_probes(draft), *_own_limits(draft)]
 
 
 def _segments(draft: Draft) -> Iterator[str]:
@@ -110,4 +110,46 @@ def _probes(draft: Draft) -> Iterator[str]:
         yield (
             f"treatment.min_tumour_probes = {least} is more than there are: {count} "
             f"with the role core or margin"
+        )
+
+
+def _own_limits(draft: Draft) -> Iterator[str]:
+    for at, probe in draft.probes:
+        path = f"probes[{at}]"
+        if probe.tissue is not None and probe.role != "healthy":
+            yield (
+                f'{path}.tissue = "{probe.tissue}" is for a healthy probe, and this is '
+                f"a {probe.role} probe; remove it"
+            )
+        given = {key: getattr(probe, key) for key in ("hold_back_c", "trip_c")}
+        if probe.role in APPLICATOR_ROLES:
+            yield from _applicator_limits(path, probe, given, draft)
+            continue
+        for key in (key for key, value in given.items() if value is not None):
+            yield (
+                f"{path}.{key} is for coil, bore and water; a {probe.role} probe has "
+                "its limits in [limits]"
+            )
+
+
+def _applicator_limits(
+    path: str, probe: Probe, given: Mapping[str, float | None], draft: Draft
+) -> Iterator[str]:
+    for key, value in given.items():
+        if value is None:
+            yield (
+                f"{path}.{key} is missing; a {probe.role} probe needs it, because "
+                "nobody but the coil's maker knows what it bears"
+            )
+    hold_back_c, trip_c = given["hold_back_c"], given["trip_c"]
+    if hold_back_c is not None and trip_c is not None and hold_back_c >= trip_c:
+        yield (
+            f"{path}.hold_back_c = {hold_back_c:g} must be below "
+            f"{path}.trip_c = {trip_c:g}"
+        )
+    highest_c = None if draft.limits is None else draft.limits.absurd_high_c
+    if trip_c is not None and highest_c is not None and trip_c >= highest_c:
+        yield (
+            f"{path}.trip_c = {trip_c:g} must be below limits.absurd_high_c = "
+            f"{highest_c:g}, from where a reading is taken for nonsense"
         )

@@ -23,7 +23,7 @@ from controller.host.stop_signals import StopSignal
 from controller.procedures.checklist import Question
 
 OPERATOR_GONE_S = 5.0
-MESSAGES_KEPT = 1000
+MESSAGES_KEPT, MOST_AT_ONCE = 1000, 4
 SHOWN_EACH_S = 0.1
 ANSWER_LOOK_S = 0.1
 _PLAIN: tuple[RequestName, ...] = ("stop", "hold", "next", "reset")
@@ -100,8 +100,11 @@ class Terminal:
         return True
 
     def publish(self, message: dict[str, Any]) -> None:
-        """Show a message."""
-        self._show(message)
+        """Show a message; a screen that is gone asks for a stop, as Ctrl-C does."""
+        try:
+            self._show(message)
+        except (OSError, SystemExit):  # rich ends the program where a pipe is broken
+            self._stop.name = self._stop.name or "the screen is gone"
 
 
 class Engine:
@@ -128,8 +131,10 @@ class Engine:
         threading.Thread(target=self._read, args=(source,), daemon=True).start()
 
     def requests(self) -> tuple[Request, ...]:
-        """Return what was asked since the last tick; a stop when nobody is there."""
-        asked = [self._asked.popleft() for _ in range(len(self._asked))]
+        """Return what was asked, and a stop when nobody is there."""
+        few = min(len(self._asked), MOST_AT_ONCE)  # each is put onto the disk in a tick
+        asked = [self._asked.popleft() for _ in range(few)]
+        asked += [r for r in self._asked.copy() if r.name == "stop"][:1]
         if self._stop.name:
             asked.append(Request("stop", text=self._stop.name))
         elif not self._now() - self._heard_s <= OPERATOR_GONE_S:
@@ -138,10 +143,12 @@ class Engine:
 
     def stopping(self) -> str:
         """Say who asks for a stop that nobody has read yet, "" for nobody."""
-        if not self._now() - self._heard_s <= OPERATOR_GONE_S:
-            return "operator gone"
-        waits = any(request.name == "stop" for request in self._asked.copy())
-        return self._stop.name or ("the operator" if waits else "")
+        stops = [r for r in self._asked.copy() if r.name == "stop"]
+        if not stops and not self._now() - self._heard_s <= OPERATOR_GONE_S:
+            # who comes back now finds a stop all the same: something was left undone
+            stops = [Request("stop", text="operator gone")]
+            self._asked += stops
+        return self._stop.name or (stops[0].text or "the operator" if stops else "")
 
     def ask(self, question: Question) -> str:
         """Publish a question and wait for its answer, however long that takes.
@@ -187,6 +194,7 @@ class Engine:
                 continue
             if request is not None:
                 self._asked.append(request)
+            if request is not None and request.name == "stop":
                 self._stop.woken.set()
         self._asked.append(Request("stop", text="operator gone"))
         self._stop.woken.set()
@@ -198,7 +206,7 @@ def parse_answer(line: str) -> tuple[str, str] | None:
         message = json.loads(line)
         if message["request"] == "answer":
             return str(message["name"]), str(message["answer"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         pass
     return None
 
@@ -212,9 +220,9 @@ def parse_request(line: str, highest_setpoint_c: float) -> Request | None:
     try:
         message = json.loads(line)
         name = message["request"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ValueError(
-            f'{line.strip()!r} is not like {{"request": "stop"}}'
+            f'{line.strip()[:200]!r} is not like {{"request": "stop"}}'
         ) from None
     if name == "alive":
         return None
@@ -239,8 +247,9 @@ def parse_request(line: str, highest_setpoint_c: float) -> Request | None:
 
 
 def _is_number(value: object) -> bool:
+    # compared, not converted: a whole number may be too large for a float
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and math.isfinite(value)  # type: ignore[arg-type]
+    return number and abs(value) < math.inf  # type: ignore[arg-type]
 
 
 class _Writer:

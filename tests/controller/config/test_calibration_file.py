@@ -105,7 +105,9 @@ def real(text: str) -> str:
     """Make the instruments real ones, at addresses that nobody opens here."""
     for at in range(text.count("simulated = true\n")):
         text = text.replace(
-            "simulated = true\n", f'address = "tcp:127.0.0.1:{at}"\n', 1
+            "simulated = true\n",
+            f'address = "tcp:127.0.0.1:{at}"\nserial = "{at + 1:06}"\n',
+            1,
         )
     return text[: text.index("[sample]")]
 

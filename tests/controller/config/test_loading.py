@@ -243,7 +243,7 @@ def test_bench_is_simulated_only_if_all_of_it_is(
     data = changed()
     for number, (name, keys) in enumerate(data["instruments"].items()):
         keys["simulated"] = False
-        keys["address"] = f"COM{number}"
+        keys["address"], keys["serial"] = f"COM{number}", f"A{number}"
         keys["served"] = served is None or name in served
     assert load(write(tmp_path, data)).bench.simulated is simulated
 
@@ -254,6 +254,7 @@ def test_mixed_bench_is_not_simulated(tmp_path: Path) -> None:
         "driver": "aimtti_psu",
         "model": "QPX1200SP",
         "address": "COM5",
+        "adapter_serial": "A5",
     }
     assert not load(write(tmp_path, data)).bench.simulated
 
