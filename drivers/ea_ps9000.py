@@ -25,6 +25,7 @@ NUMBER = rb"\s*(-?\d+(?:\.\d+)?)\s*"
 VOLTS = re.compile(NUMBER + rb"V?\s*")
 AMPERES = re.compile(NUMBER + rb"A?\s*")
 ACTUAL = re.compile(NUMBER + rb"V\s*," + NUMBER + rb"A\s*," + NUMBER + rb"W\s*")
+WATTS = re.compile(NUMBER + rb"(k?)W?\s*")
 INTEGER = re.compile(rb"\s*(\d+)\s*s?\s*", re.IGNORECASE)
 SWITCH = re.compile(rb"\s*(ON|OFF|1|0)\s*")
 ERROR = re.compile(rb'\s*([+-]?\d+)\s*,\s*"([^"]*)"[\s\S]*')
@@ -38,6 +39,7 @@ ALARMS = {
 COMMUNICATION_LOST = 1 << 7  # of the operation register
 LONGEST_TIMEOUT_S = 36000
 PROTECTABLE = 1.10  # trips reach 110 % of the rating
+POWER_TRIP, MOST_W = 1.05, 1e6  # over the power limit; beyond any rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,36 @@ class EaPs9000:
                 "back; is the front panel in control?"
             )
 
+    def read_power_limit(self) -> float:
+        """Read the programmed limit of the output power in W."""
+        return self._watts(b"POW?\n")
+
+    def set_power_limit(self, power_w: float) -> None:
+        """Limit the output power in W, rounded up to 1 W; the trip stands 5 % above.
+
+        It then holds that power, whatever its set-points ask for. Both are at most
+        what it says it is rated for, and are read back.
+
+        Raises:
+            Refused: not above 0 W, or the supply does not take it.
+        """
+        self._check("power limit", power_w, "W", 0.0, MOST_W)
+        rated_w = self._watts(b"SYST:NOM:POW?\n")
+        wanted_w = min(raised(power_w, 0), rated_w)
+        trip_w = min(raised(POWER_TRIP * wanted_w, 0), PROTECTABLE * rated_w)
+        self._set_verified(b"POW:PROT %.0f\n" % trip_w)
+        self._set_verified(b"POW %.0f\n" % wanted_w)
+        limit_w, found_w = self.read_power_limit(), self._watts(b"POW:PROT?\n")
+        if not max(abs(limit_w - wanted_w), abs(found_w - trip_w)) <= 0.5:
+            raise Refused(
+                f"{self._transport.name}: {wanted_w:.0f} W and a trip at {trip_w:.0f} W"
+                f" were set, {limit_w:g} and {found_w:g} W read back; front panel?"
+            )
+
+    def _watts(self, command: bytes) -> float:
+        match = self._ask(command, WATTS)
+        return float(match[1]) * (1e3 if match[2] else 1.0)
+
     def set_output(self, on: bool) -> None:
         """Switch the output; switching on is verified, off is confirmed by read-back.
 
@@ -207,7 +239,7 @@ class EaPs9000:
         self.watchdog = f"switches off after {found_s} s without communication"
 
     def disarm_watchdog(self) -> None:
-        """Switch the supply's monitoring of its link off, and read that back.
+        """Switch the supply's monitoring of its link off, and read it back.
 
         Raises:
             Refused: the supply does not take it.
@@ -216,8 +248,7 @@ class EaPs9000:
         armed = self._ask(b"SYST:COMM:MON:ACT?\n", SWITCH)[1]
         if armed in (b"ON", b"1"):
             raise Refused(
-                f"{self._transport.name}: its watchdog is still armed after it was "
-                "switched off; is the front panel in control?"
+                f"{self._transport.name}: its watchdog is still armed; front panel?"
             )
         self.watchdog = ""
 

@@ -51,6 +51,7 @@ class Keysight33500:
         admit(transport, "Keysight", model, MODELS)
         self.model = model
         self._limits = MODELS[model]
+        self.lowest_vpp = self._limits.lowest_vpp
         self._transport = transport
         self._check = partial(check_range, transport, model)
 

@@ -25,7 +25,8 @@ from drivers.transport import Transport
 # Model and its channels.
 MODELS = {"DSOX3024T": 4, "DSOX2012A": 2, "DSOX1204G": 4}
 REAL = rb"[+-]?\d+(?:\.\d*)?(?:E[+-]?\d+)?"
-THREE = re.compile(rb"\s*" + 2 * (REAL + rb";") + REAL + rb"\s*", re.IGNORECASE)
+NUMBER = rb"(" + REAL + rb")"
+THREE = re.compile(rb"\s*" + b";".join(3 * [NUMBER]) + rb"\s*", re.IGNORECASE)
 PREAMBLE = re.compile(rb"\s*" + 9 * (REAL + rb",") + REAL + rb"\s*", re.IGNORECASE)
 BLOCK = re.compile(rb"#[1-9]")
 POINTS = 1000
@@ -66,10 +67,10 @@ class KeysightScope:
             *(source, source, source),
         )
         answer = self._transport.query(command)
-        if THREE.fullmatch(answer) is None:
+        match = THREE.fullmatch(answer)
+        if match is None:
             raise Garbled(self._unexpected(command, answer))
-        frequency_hz, peak_to_peak_v, rms_v = map(float, answer.split(b";"))
-        return signal_of(frequency_hz, peak_to_peak_v, rms_v)
+        return signal_of(*map(float, match.groups()))
 
     def read_waveform(
         self, channel: int | None = None

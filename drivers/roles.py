@@ -60,7 +60,9 @@ class CoilSupply(Instrument, Protocol):
     """A DC supply whose current sets the field of a resonant applicator.
 
     ``watchdog`` says what the instrument itself does when communication is lost:
-    "" when it has no such function.
+    "" when it has no such function. One that can limit its power has
+    ``set_power_limit(power_w)``, which verifies it, and ``read_power_limit()``. One
+    that is slow to read may have ``read_load()``: (V, A) alone, and sooner.
     """
 
     watchdog: str

@@ -47,6 +47,7 @@ class SiglentSdg:
     """The generator that clocks the inverter."""
 
     reads_back = True
+    lowest_vpp = LOWEST_VPP
 
     def __init__(self, transport: Transport, *, model: str = "SDG1032X") -> None:
         admit(transport, "Siglent", model, MODELS)

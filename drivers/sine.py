@@ -24,8 +24,8 @@ def signal_of(frequency_hz: float, peak_to_peak_v: float, rms_v: float) -> Signa
     Quality "error", and no number at all, for what the oscilloscope could not measure,
     for NaN, for zero and below, and where peak over rms is not that of a sine.
     """
-    values = frequency_hz, peak_to_peak_v, rms_v
-    if not all(0.0 < value < INVALID for value in values):
+    finite = 0.0 < frequency_hz < INVALID and 0.0 < rms_v < INVALID
+    if not (finite and 0.0 < peak_to_peak_v < INVALID):
         return ERROR
     peak_v = 0.5 * peak_to_peak_v
     if not LOWEST_CREST <= peak_v / rms_v <= HIGHEST_CREST:

@@ -79,7 +79,7 @@ class DirectAcquisition:
 class _Call:
     job: Callable[[], str]
     done: threading.Event = field(default_factory=threading.Event)
-    answer: str = ""
+    answer: str = "it was not done: its thread has ended"
 
 
 class _Worker(threading.Thread):
@@ -146,8 +146,10 @@ class _Worker(threading.Thread):
     def _urgent(self) -> None:
         while self._calls:
             waiting = self._calls.popleft()
-            waiting.answer = waiting.job()
-            waiting.done.set()
+            try:
+                waiting.answer = waiting.job()
+            finally:
+                waiting.done.set()
 
 
 class ThreadedAcquisition:

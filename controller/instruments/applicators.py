@@ -7,7 +7,7 @@ Each knows the order in which its instruments go on and off, and how off is prov
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from controller.decisions.settings import Settings
@@ -22,14 +22,28 @@ from controller.instruments.stations_inverter import (
     SupplyStation,
     generator_station,
 )
-from controller.instruments.switching import OffReport, Wait, off_by, switch_off, trips
+from controller.instruments.switching import (
+    OffReport,
+    Wait,
+    off_by,
+    power_limit,
+    switch_off,
+    trips,
+)
+from drivers.roles import SupplyState
 
 
 class Applicator(Protocol):
-    """What makes the field, whatever its kind; ``stations`` are its instruments."""
+    """What makes the field, whatever its kind; ``stations`` are its instruments.
+
+    ``source`` is the one of them that sets the current.
+    """
 
     @property
     def stations(self) -> list[Station]: ...
+
+    @property
+    def source(self) -> Station: ...
 
     def prepare(self, acquisition: Acquisition) -> None:
         """Make ready to be switched on, with nothing set.
@@ -41,9 +55,19 @@ class Applicator(Protocol):
 
     def apply(self, acquisition: Acquisition, command: Command) -> None: ...
 
-    def drive(self) -> Drive: ...
+    def drive(self, sensor: FieldStation | None) -> Drive: ...
 
     def switch_off(self, acquisition: Acquisition, wait: Wait) -> OffReport: ...
+
+
+UNREAD = SupplyState(NAN, NAN, False, "")
+
+
+def _sensed(sensor: FieldStation | None) -> tuple[float, float, float, str]:
+    """Return field in A/m, when it was read in s, its frequency in Hz and quality."""
+    if sensor is None:
+        return NAN, NAN, NAN, ""
+    return sensor.field_a_per_m, sensor.taken_s, sensor.frequency_hz, sensor.quality
 
 
 def _must(acquisition: Acquisition, station: Station, job: Callable[[], str]) -> None:
@@ -56,6 +80,7 @@ def _must(acquisition: Acquisition, station: Station, job: Callable[[], str]) ->
 class ResonantInverter:
     """DC supply + generator + resonant inverter; it sends the frequency if it moves.
 
+    ``asked_hz`` is the frequency that the generator was asked for last.
     Of a mixed bench: ``deaf`` says why the coil does not hear this generator, ``cold``
     why the probes cannot feel its field; both are "" where that is not so.
     """
@@ -66,48 +91,60 @@ class ResonantInverter:
     drive_vpp: float
     deaf: str = field(default="", init=False)
     cold: str = field(default="", init=False)
-    _asked_hz: float = field(default=NAN, init=False)
+    asked_hz: float = field(default=NAN, init=False)
 
     @property
     def stations(self) -> list[Station]:
         """Supply and generator."""
         return [self.supply, self.generator]
 
+    @property
+    def source(self) -> Station:
+        """Return the supply."""
+        return self.supply
+
     def prepare(self, acquisition: Acquisition) -> None:
         """Zero the set-points, programme the trips, start the gate drive."""
         volts_v, amperes_a = trips(self.settings)
+        power_w = power_limit(self.settings)
         frequency_hz = self.settings.applicator.frequency_hz
-        _must(acquisition, self.supply, lambda: self.supply.prepare(volts_v, amperes_a))
+        _must(
+            acquisition,
+            self.supply,
+            lambda: self.supply.prepare(volts_v, amperes_a, power_w),
+        )
         _must(
             acquisition,
             self.generator,
             lambda: self.generator.prepare(frequency_hz, self.drive_vpp),
         )
-        self._asked_hz = frequency_hz
+        self.asked_hz = frequency_hz
 
     def apply(self, acquisition: Acquisition, command: Command) -> None:
         """Send what has changed; the current falls before the frequency rises."""
-        frequency_hz, before_hz = command.frequency_hz, self._asked_hz
+        frequency_hz, before_hz = command.frequency_hz, self.asked_hz
         generator, supply = self.generator, self.supply
         if frequency_hz < before_hz:
             acquisition.post(generator, lambda: generator.tune(frequency_hz))
         acquisition.post(supply, lambda: supply.apply(command))
         if frequency_hz > before_hz:
             acquisition.post(generator, lambda: generator.tune(frequency_hz))
-        self._asked_hz = frequency_hz
+        self.asked_hz = frequency_hz
 
-    def drive(self) -> Drive:
-        """Return what both read back."""
-        state = self.supply.state
+    def drive(self, sensor: FieldStation | None) -> Drive:
+        """Return what both read back, and what the field sensor says."""
+        supply, generator = self.supply, self.generator
+        state = supply.state or UNREAD
         return Drive(
-            current_a=NAN if state is None else state.current_a,
-            voltage_v=NAN if state is None else state.voltage_v,
-            output_on=False if state is None else state.output_on,
-            frequency_hz=self.generator.frequency_hz,
-            generator_on=self.generator.output_on,
-            supply_taken_s=self.supply.taken_s,
-            generator_taken_s=self.generator.taken_s,
-            supply_trip="" if state is None else state.trip,
+            state.current_a,
+            state.voltage_v,
+            state.output_on,
+            generator.frequency_hz,
+            generator.output_on,
+            supply.taken_s,
+            generator.taken_s,
+            state.trip,
+            *_sensed(sensor),
         )
 
     def switch_off(self, acquisition: Acquisition, wait: Wait) -> OffReport:
@@ -126,6 +163,11 @@ class OneInstrument:
         """Return the one station."""
         return [self.station]
 
+    @property
+    def source(self) -> Station:
+        """Return the one station."""
+        return self.station
+
     def prepare(self, acquisition: Acquisition) -> None:
         """Have it ready, with nothing set and its output off."""
         _must(acquisition, self.station, self.station.prepare)
@@ -134,22 +176,27 @@ class OneInstrument:
         """Send what has changed."""
         acquisition.post(self.station, lambda: self.station.apply(command))
 
-    def drive(self) -> Drive:
-        """Return what it reads back; no voltage is known."""
+    def drive(self, sensor: FieldStation | None) -> Drive:
+        """Return what it and the field sensor say; no voltage is known."""
         station = self.station
         return Drive(
-            current_a=station.current_a,
-            voltage_v=NAN,
-            output_on=station.output_on,
-            frequency_hz=station.frequency_hz,
-            generator_on=station.output_on,
-            supply_taken_s=station.taken_s,
-            generator_taken_s=station.taken_s,
+            station.current_a,
+            NAN,
+            station.output_on,
+            station.frequency_hz,
+            station.output_on,
+            station.taken_s,
+            station.taken_s,
+            "",
+            *_sensed(sensor),
         )
 
     def switch_off(self, acquisition: Acquisition, wait: Wait) -> OffReport:
-        """Switch it off and read it back."""
-        return off_by(acquisition, self.station, self.station.off, wait)
+        """Switch it off and read it back; an output may be stuck with nothing in it."""
+        report = off_by(acquisition, self.station, self.station.off, wait)
+        if report.confirmed or not getattr(self.station, "idle", False):
+            return report
+        return replace(report, stuck=f"{self.station.name}: the output is still on")
 
 
 def applicator_of(

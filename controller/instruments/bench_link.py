@@ -75,6 +75,7 @@ class BenchLink:
     safeguards: Safeguards = field(init=False)
     energised: bool = field(default=False, init=False)
     prepared: bool = field(default=False, init=False)
+    _saw: bool = field(default=False, init=False)
     _tolerated: list[tuple[Station, float, bool]] = field(
         default_factory=list, init=False
     )
@@ -167,7 +168,7 @@ class BenchLink:
     ) -> Measurement:
         """Return the newest of everything, and which instrument has gone silent."""
         readings = self.thermometry.readings()
-        drive = self._drive()
+        drive = self.drive()
         outside += self._lost(t_s) + self.safeguards.faults(t_s)
         return Measurement(t_s, readings, drive, requests, late_s, outside)
 
@@ -185,7 +186,11 @@ class BenchLink:
         """Switch the field off by every route, and read it back."""
         report = self.applicator.switch_off(self.acquisition, self.clock.wait)
         if self.sensor is not None:
-            report = seen_off(report, self.acquisition, self.sensor, self.clock.wait)
+            if self.prepared:  # since then there was a field to be seen
+                self._saw = self.sensor.quality == "ok"
+            report = seen_off(
+                report, self.acquisition, self.sensor, self.clock.wait, self._saw
+            )
         self.energised = not report.confirmed
         self.prepared = False
         for station in self.stations:
@@ -216,24 +221,9 @@ class BenchLink:
                 found.append(_returned(station, t_s))
         return tuple(found)
 
-    def _drive(self) -> Drive:
-        drive, sensor = self.applicator.drive(), self.sensor
-        if sensor is None:
-            return drive
-        return Drive(  # each tick: replace() takes five times as long
-            drive.current_a,
-            drive.voltage_v,
-            drive.output_on,
-            drive.frequency_hz,
-            drive.generator_on,
-            drive.supply_taken_s,
-            drive.generator_taken_s,
-            drive.supply_trip,
-            sensor.field_a_per_m,
-            sensor.taken_s,
-            sensor.frequency_hz,
-            sensor.quality,
-        )
+    def drive(self) -> Drive:
+        """Return what makes the field and the field sensor read back, the newest."""
+        return self.applicator.drive(self.sensor)
 
 
 _HOW = {

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from controller.decisions.signals import NAN, Reading
+from controller.decisions.signals import NAN, Command, Reading
 from controller.instruments.trouble import Trouble, who
 from drivers.errors import ConnectionLost, InstrumentError, Silent, WrongInstrument
 from drivers.roles import Identity, Thermometer
@@ -47,7 +47,8 @@ class Station:
     def poll(self) -> None:
         """Read the instrument; on failure remember the trouble and go on."""
         try:
-            self._know_again()
+            if self._unknown:
+                self._know_again()
             self._poll()
         except InstrumentError as error:
             self._note(error)
@@ -55,6 +56,20 @@ class Station:
             self.trouble = None
             if self._cut:
                 self._cut, self.returned_s = False, self.now()
+
+    def glance(self) -> None:
+        """Read what a moment of current has to show, and no more."""
+        self.poll()
+
+    def apply(self, command: Command) -> None:
+        """Send a command, where it sets something; what fails is trouble."""
+
+    def lead(self, command: Command) -> None:
+        """Send what can be sent before the current of a command."""
+
+    def drop(self, command: Command) -> None:
+        """Send the lower current of a command, and nothing before it."""
+        self.apply(command)
 
     def lent(self) -> None:
         """Note that another process had the port: who answers is asked again."""
@@ -136,8 +151,8 @@ class ThermometerStation(Station):
         temperatures = self.driver.read_temperatures()
         taken_s = self.now()
         self.readings = {
-            channel: Reading(t.value_c, t.quality, taken_s)
-            for channel, t in temperatures.items()
+            channel: Reading(value_c, quality, taken_s)
+            for channel, (value_c, quality) in temperatures.items()
             if channel in self.channels
         }
         self.taken_s = taken_s

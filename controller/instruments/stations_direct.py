@@ -12,6 +12,7 @@ from drivers.roles import Generator, HeaterState, InductionHeater
 
 # The heat timer is started anew when this share of it is left.
 REARM_SHARE = 0.5
+# Of a generator that does not say what its least amplitude is.
 SMALLEST_VPP = 0.02
 
 
@@ -95,6 +96,8 @@ class HeaterStation(Station):
 class AmplifierStation(Station):
     """A generator into a linear amplifier: its amplitude sets the coil's current.
 
+    Off has two routes: the output, and the least amplitude, which leaves an amplifier
+    nothing to put out. ``idle`` says that the second was taken and the first was not.
     ``current_a_per_v`` is peak A in the coil per V peak of the generator. Nothing
     reads the current back: ``current_a`` is what was set and accepted while the output
     reads on, and a field sensor has to say what came of it.
@@ -106,6 +109,7 @@ class AmplifierStation(Station):
     current_a: float = field(default=NAN, init=False)
     output_on: bool = field(default=False, init=False)
     frequency_hz: float = field(default=NAN, init=False)
+    idle: bool = field(default=False, init=False)
     _on: bool = field(default=False, init=False)
     _set_a: float = field(default=0.0, init=False)
     _set_hz: float = field(default=NAN, init=False)
@@ -120,7 +124,7 @@ class AmplifierStation(Station):
         """Put it off, set the frequency and the least amplitude; "" or the problem."""
         problem = self.off() or self._tried(
             lambda: self.driver.set_frequency(self.wanted_hz),
-            lambda: self.driver.set_amplitude(SMALLEST_VPP),
+            self._least,
             self._poll,
         )
         self._set_hz = NAN if problem else self.wanted_hz
@@ -137,7 +141,7 @@ class AmplifierStation(Station):
                 self.driver.set_frequency(command.frequency_hz)
                 self._set_hz = command.frequency_hz
             if command.current_a != self._set_a:
-                self.driver.set_amplitude(max(vpp, SMALLEST_VPP))
+                self.driver.set_amplitude(max(vpp, self._least_vpp))
                 self._set_a = command.current_a
             if not self._on:
                 self.driver.set_output(True)
@@ -149,8 +153,17 @@ class AmplifierStation(Station):
         """Switch the output off and read it back; "" when confirmed, else why not."""
         self._on, self._set_a = False, 0.0
         problem = self._tried(self.driver.off, self._know_again, self._poll)
-        still_on = f"{self.name}: the output is still on" if self.output_on else ""
-        return problem or still_on
+        if self.output_on and not problem:
+            problem = f"{self.name}: the output is still on"
+        self.idle = bool(problem) and not self._tried(self._least) and self.output_on
+        return problem
+
+    def _least(self) -> None:
+        self.driver.set_amplitude(self._least_vpp)
+
+    @property
+    def _least_vpp(self) -> float:
+        return float(getattr(self.driver, "lowest_vpp", SMALLEST_VPP))
 
     def _check_returned(self) -> None:
         self._set_a = self._set_hz = NAN

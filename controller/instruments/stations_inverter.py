@@ -1,7 +1,7 @@
 """Stations of a resonant inverter: the coil supply, and the generator, its clock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from controller.decisions.signals import NAN, Command
 from controller.instruments.stations import OFF_CURRENT_A, Station, frequency_problem
@@ -19,7 +19,7 @@ class SupplyStation(Station):
     _on: bool = field(default=False, init=False)
     _current_a: float = field(default=0.0, init=False)
     _voltage_v: float = field(default=0.0, init=False)
-    _trips: tuple[float, float] | None = field(default=None, init=False)
+    _trips: tuple[float, ...] | None = field(default=None, init=False)
     watchdog: SupplyWatchdog = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,10 +35,27 @@ class SupplyStation(Station):
         self.state = self.driver.read_state()
         self.taken_s = self.now()
 
-    def prepare(self, over_voltage_v: float, over_current_a: float) -> str:
+    def glance(self) -> None:
+        """Measure V and A with as few exchanges as the supply allows."""
+        read, state = getattr(self.driver, "read_load", None), self.state
+        if read is None or state is None:
+            self.poll()
+            return
+        try:
+            volts_v, amperes_a = read()
+        except InstrumentError as error:
+            self._note(error)
+        else:
+            self.state = replace(state, voltage_v=volts_v, current_a=amperes_a)
+            self.taken_s = self.now()
+
+    def prepare(
+        self, over_voltage_v: float, over_current_a: float, power_w: float
+    ) -> str:
         """Put the output off, set-points to zero, old trips aside, new ones in place.
 
-        Returns "" when done, else what went wrong.
+        So is the limit of its power, where it has one. Returns "" when done, else what
+        went wrong.
         """
         self._on = False
         self._current_a = self._voltage_v = 0.0
@@ -47,7 +64,9 @@ class SupplyStation(Station):
         def programme() -> None:
             self.driver.reset_trip()
             self.driver.set_trips(over_voltage_v, over_current_a)
-            self._trips = self.driver.read_trips()
+            if hasattr(self.driver, "set_power_limit"):
+                self.driver.set_power_limit(power_w)
+            self._trips = self.read_limits()
 
         return self._tried(
             self.driver.off,
@@ -56,6 +75,16 @@ class SupplyStation(Station):
             self.watchdog.again,
             self._poll,
         )
+
+    def read_limits(self) -> tuple[float, ...]:
+        """Read the programmed trips (V, A), and the limit of power (W) if it has one.
+
+        Raises:
+            InstrumentError: it does not answer.
+        """
+        limits = self.driver.read_trips()
+        read = getattr(self.driver, "read_power_limit", None)
+        return limits if read is None else (*limits, read())
 
     def apply(self, command: Command) -> None:
         """Send a command that keeps or switches the output on.
@@ -76,6 +105,14 @@ class SupplyStation(Station):
                 self._set_voltage(command.voltage_limit_v)
         except InstrumentError as error:
             self._note(error)
+
+    def lead(self, command: Command) -> None:
+        """Send the voltage limit of a command."""
+        self._tried(lambda: self._set_voltage(command.voltage_limit_v))
+
+    def drop(self, command: Command) -> None:
+        """Send the lower current of a command; its voltage limit may follow."""
+        self._tried(lambda: self._set_current(command.current_a))
 
     def off(self) -> str:
         """Switch the output off and read it back; "" when confirmed, else why not."""
@@ -98,10 +135,10 @@ class SupplyStation(Station):
         self._current_a = self._voltage_v = NAN
         if not self._on or self._trips is None:
             return
-        found = self.driver.read_trips()
+        found = self.read_limits()
         if found != self._trips:
             raise InstrumentError(
-                f"{self.name}: came back with the trips {found} (V, A) instead of "
+                f"{self.name}: came back with the trips {found} (V, A, W) instead of "
                 f"{self._trips}; was it without mains?"
             )
 

@@ -10,7 +10,7 @@ supply that does not answer, or does not obey, keeps nobody from stopping the ge
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from controller.decisions.applicator import trips_for
+from controller.decisions.applicator import power_limit_for, trips_for
 from controller.decisions.ceiling import permitted_amplitude
 from controller.decisions.settings import Settings
 from controller.instruments.acquisition import Acquisition
@@ -29,16 +29,27 @@ IMPATIENCE_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class OffReport:
-    """Whether the field is off, confirmed by read-back, and the sentence for people."""
+    """Whether the field is off, confirmed by read-back, and the sentence for people.
+
+    ``stuck`` says what has not switched off, although nothing is left to drive a
+    field: "" as a rule. Nothing may be switched on again before that is mended.
+    """
 
     confirmed: bool
     sentence: str
+    stuck: str = ""
 
 
 def trips(settings: Settings) -> tuple[float, float]:
     """Return the supply's trips (V, A) just above all that a run may command."""
     bound = permitted_amplitude(settings.applicator.frequency_hz, settings.ceiling)
     return trips_for(bound, settings.applicator)
+
+
+def power_limit(settings: Settings) -> float:
+    """Return the supply's power limit in W: what the bound needs, and a tenth more."""
+    bound = permitted_amplitude(settings.applicator.frequency_hz, settings.ceiling)
+    return power_limit_for(bound, settings.applicator)
 
 
 def switch_off(
@@ -53,8 +64,10 @@ def switch_off(
     again only if it is off and its current decays; then comes the generator; then
     each that is not confirmed is tried again.
     """
-    problem = _first(acquisition, supply, wait)
-    generator_problem = acquisition.call(generator, generator.off)
+    try:
+        problem = _first(acquisition, supply, wait)
+    finally:  # also where a mistake of a driver is about to end the run
+        generator_problem = acquisition.call(generator, generator.off)
     for _ in range(ATTEMPTS - 1):
         if not problem and not generator_problem:
             break
@@ -84,11 +97,17 @@ def off_by(
 
 
 def seen_off(
-    report: OffReport, acquisition: Acquisition, sensor: FieldStation, wait: Wait
+    report: OffReport,
+    acquisition: Acquisition,
+    sensor: FieldStation,
+    wait: Wait,
+    saw: bool = False,
 ) -> OffReport:
     """Look at the field sensor, too: a field that it still sees is not off.
 
-    A sensor that does not answer, or cannot measure, takes nothing from the proof.
+    A sensor that does not answer, or cannot measure, takes nothing from the proof. One
+    that ``saw`` the field until now, and sees none any more, confirms off where an
+    output is ``stuck`` with nothing left to put out.
     """
     problem = acquisition.call(sensor, sensor.look)
     for _ in range(ATTEMPTS - 1):
@@ -96,11 +115,15 @@ def seen_off(
             break
         wait(SETTLE_S)
         problem = acquisition.call(sensor, sensor.look)
+    if not problem and report.stuck and saw:
+        said = f"field off, as {sensor.name} measures; but {report.stuck}"
+        return OffReport(True, said, report.stuck)
     if not problem:
-        return OffReport(report.confirmed, f"{report.sentence}, no field is measured")
+        said = f"{report.sentence}, no field is measured"
+        return OffReport(report.confirmed, said, report.stuck)
     if sensor.quality == "ok":
         return OffReport(False, f"FIELD OFF IS NOT CONFIRMED: {problem}")
-    return OffReport(report.confirmed, f"{report.sentence}; {problem}")
+    return OffReport(report.confirmed, f"{report.sentence}; {problem}", report.stuck)
 
 
 def _first(acquisition: Acquisition, supply: SupplyStation, wait: Wait) -> str:

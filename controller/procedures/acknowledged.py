@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from controller.bench import OpenBench
+from controller.config.kinds import output_roles
 from controller.config.loading import Loaded
 from controller.errors import BenchError
 from controller.host.stop_signals import interruptible
@@ -22,13 +23,46 @@ def acknowledged(
 ) -> str:
     """Have it acknowledged that only programs switch a bench with tissue off.
 
-    Returns what the record shall say, "" where there is nothing to acknowledge. The
-    words ``ACKNOWLEDGED`` are typed at the terminal, clicked in the window, or a line
-    of the checklist.
+    And that the coil is empty where a real field meets simulated temperatures. Returns
+    what the record shall say, "" where there is nothing to acknowledge. The words
+    ``ACKNOWLEDGED``, ``COIL_EMPTY`` are typed at the terminal, clicked in the window,
+    or lines of the checklist.
 
     Raises:
         BenchError: nobody acknowledged it; no output has been enabled.
     """
+    empty, question = "", pretended(loaded, bench)
+    if question:
+        given, where = _said(COIL_EMPTY, question, checklist, at_terminal, window)
+        if not given:
+            raise BenchError(f"{question} {COIL_EMPTY} was not confirmed {where}")
+        empty = f"confirmed {where}: {COIL_EMPTY}"
+    shut = _shut_off(loaded, bench, checklist, at_terminal, window)
+    return "; ".join(filter(None, (empty, shut)))
+
+
+def pretended(loaded: Loaded, bench: OpenBench) -> str:
+    """Say that a real field would meet simulated temperatures of tissue, "" if not."""
+    outputs = output_roles(loaded.bench.applicator).items()
+    made = [n for role, n in outputs if role != "generator"]
+    real = any(bench.kinds.get(name) == "real" for name in made)
+    read = {probe.instrument for probe in loaded.bench.probes}
+    false = sorted(n for n in read if bench.kinds.get(n, "real") != "real")
+    if not (real and false) or loaded.settings.ceiling.profile == "no-tissue":
+        return ""
+    return (
+        f"{' and '.join(made)} makes a real field, and the temperatures of "
+        f"{' and '.join(false)} are simulated: they protect nobody in the coil."
+    )
+
+
+def _shut_off(
+    loaded: Loaded,
+    bench: OpenBench,
+    checklist: Path | None,
+    at_terminal: bool,
+    window: Asker | None,
+) -> str:
     if loaded.settings.ceiling.profile == "no-tissue" or shuts_off_itself(bench):
         return ""
     if bench.simulated:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from controller.bench import OpenBench
+from controller.config.binding import bound_by
 from controller.config.loading import Loaded
 from controller.host.computer import host_warnings
 from controller.host.windows_power import windows_warnings
@@ -16,6 +17,7 @@ from controller.instruments.stations_direct import AmplifierStation, HeaterStati
 from controller.instruments.stations_field import FieldStation
 from controller.instruments.stations_inverter import GeneratorStation, SupplyStation
 from controller.instruments.switching import OffReport
+from controller.snapshot import probe_limits
 from drivers.errors import InstrumentError
 
 READ_ROUNDS = 60
@@ -39,16 +41,21 @@ class Checked:
     reading: dict[str, Any]
     limits: dict[str, float | None]
     trouble: str
+    bound_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A checked bench; ``off`` is the proof that the field can be switched off."""
+    """A checked bench; ``off`` is the proof that the field can be switched off.
+
+    ``probes`` are their limits, as in the first message of a run.
+    """
 
     off: OffReport
     independent_shut_off: bool
     instruments: dict[str, Checked] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    probes: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Return it for JSON: no NaN, no infinity."""
@@ -67,18 +74,19 @@ def examine(loaded: Loaded, bench: OpenBench) -> Check:
         for name in bench.identities
     }
     warnings = [*unarmed, *_warnings(loaded, bench, guarded)]
-    return Check(report, guarded, instruments, warnings)
+    probes = probe_limits(loaded.settings)
+    return Check(report, guarded, instruments, warnings, probes)
 
 
 def _checked(
     name: str, loaded: Loaded, bench: OpenBench, station: Station | None
 ) -> Checked:
-    who = bench.identities[name]
+    who, instrument = bench.identities[name], loaded.bench.instruments[name]
     trouble = None if station is None else station.trouble
     limits, problem = _limits(bench, station)
     return Checked(
         bench.kinds[name],
-        loaded.bench.instruments[name].driver,
+        instrument.driver,
         who.maker,
         who.model,
         who.serial,
@@ -87,6 +95,7 @@ def _checked(
         {} if station is None else reading_of(station),
         limits,
         problem if trouble is None else trouble.sentence,
+        bound_by(instrument) if bench.kinds[name] == "real" else "",
     )
 
 

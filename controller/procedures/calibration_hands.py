@@ -16,6 +16,7 @@ from controller.decisions.signals import NAN, Command, Drive, Fault
 from controller.errors import AmfError
 from controller.guard import guard
 from controller.guardian.link import Guardian
+from controller.host.clock import parted
 from controller.host.stop_signals import StopSignal
 from controller.instruments.bench_link import BenchLink
 
@@ -23,11 +24,44 @@ PREPARE_PAUSE_S = 5.0
 LONGEST_READ_S = 10.0
 SWITCH_ON_S = 2.0
 READ_BACK_S = 1.5
+BURST_PAUSE_S = 1.0
+# Longer than any supply wants to rest between two writes.
+REST_S = 0.1
 OFF = Command(0.0, 0.0, 0.0, 0.0, False, 0.0, 0.0, False, "off")
 
 
 class CalibrationEnded(AmfError):
     """Ended by a trip, a limit or the operator; the field is to be switched off."""
+
+
+@dataclass
+class Moment:
+    """A current for a moment; ``drive`` is what it showed, ``lasted_s`` its time."""
+
+    bench: BenchLink
+    settle_s: float
+    look: Callable[[], object]
+    drive: Drive | None = field(default=None, init=False)
+    lasted_s: float = field(default=NAN, init=False)
+
+    def pass_(self, rest: Command, on: Command) -> str:
+        """Set ``on``, look, set ``rest`` whatever came of it; "" or what went wrong."""
+        clock, station = self.bench.clock, self.bench.applicator.source
+        station.apply(rest)
+        station.lead(on)
+        clock.wait(REST_S)
+        begun_s = clock.now()
+        station.apply(on)
+        if station.trouble is None:
+            clock.wait(self.settle_s)
+            station.glance()
+            self.look()
+            self.drive = self.bench.drive()
+        problem = "" if station.trouble is None else station.trouble.sentence
+        station.drop(rest)
+        self.lasted_s = clock.now() - begun_s
+        station.apply(rest)
+        return problem
 
 
 @dataclass
@@ -60,6 +94,7 @@ class Hands:
             BenchError: an instrument does not do it; no output has been enabled.
         """
         self.guardian.beat(self.bench.energised, PREPARE_PAUSE_S)
+        parted(self.bench.clock)  # what was before is not of the field
         self.bench.prepare()
         self.bench.safeguards.healthy()
         self.guardian.ticked()
@@ -68,12 +103,9 @@ class Hands:
 
     def tune(self, frequency_hz: float) -> None:
         """Move the generator to a frequency in Hz; the product is checked before."""
-        if self._command.output_on:
-            guard(
-                replace(self._command, frequency_hz=frequency_hz),
-                self.drive,
-                self.settings,
-            )
+        moved = replace(self._command, frequency_hz=frequency_hz)
+        if moved.output_on:
+            guard(moved, self.drive, self.settings)
         self.guardian.beat(self.bench.energised, PREPARE_PAUSE_S)
         generator, drive_vpp = self.bench.generator, self.bench.drive_vpp
         problem = self.bench.acquisition.call(
@@ -83,7 +115,8 @@ class Hands:
         if problem:
             raise CalibrationEnded(problem)
         self.bench.safeguards.healthy()  # it may have taken longer than a tick
-        self.frequency_hz = frequency_hz
+        self.frequency_hz = self.bench.inverter.asked_hz = frequency_hz
+        self._command = moved
         self.bench.clock.restart()
 
     def go(self, current_a: float, voltage_v: float) -> None:
@@ -141,7 +174,8 @@ class Hands:
         t_s, late_s = self.bench.clock.tick()
         self._t_s = t_s
         self.guardian.ticked()
-        outside = (*self.watch(), *self.guardian.faults())
+        slept = parted(self.bench.clock)  # then nobody has looked at the field
+        outside = (*self.watch(), *self.guardian.faults(), *slept)
         measurement = self.bench.measure(t_s, late_s, (), outside)
         self.drive = measurement.drive
         if self.stop.name:
@@ -157,7 +191,51 @@ class Hands:
         if t_s - self._lowered_s > READ_BACK_S:
             self._highest_a = self._command.current_a
 
+    def burst(
+        self, current_a: float, settle_s: float, look: Callable[[], object] = str
+    ) -> tuple[Drive, float]:
+        """Set a current for a moment; return what it showed, and for how long in s.
+
+        The moment is one job of the instrument that sets the current: nothing comes
+        between, and what fails ends it. ``look`` is called when ``settle_s`` is over.
+
+        Raises:
+            CalibrationEnded: it was not measured, or the bench does something else.
+        """
+        moment = Moment(self.bench, settle_s, look)
+        volts = [voltage_limit_for(a, self.settings.applicator) for a in (0, current_a)]
+        rest, on = self._made(0.0, volts[0]), self._made(current_a, volts[1])
+        self._allow(rest)
+        self._highest_a = current_a
+        self.bench.energised = True
+        self.bench.safeguards.healthy()
+        self.guardian.beat(True, BURST_PAUSE_S)
+        station = self.bench.applicator.source
+        problem = self.bench.acquisition.call(station, lambda: moment.pass_(rest, on))
+        self.guardian.ticked()
+        self.bench.safeguards.healthy()
+        self._lowered_s = self.bench.clock.now()
+        self.bench.clock.restart()
+        if problem or self.stop.name:
+            by = f"stopped by the operator ({self.stop.name})"
+            raise CalibrationEnded(problem or by)
+        drive = moment.drive
+        assert drive is not None
+        self._check(drive)
+        return drive, moment.lasted_s
+
     def _send(self, current_a: float, voltage_v: float) -> None:
+        command = self._made(current_a, voltage_v)
+        if current_a < self._command.current_a:
+            # what is read back may be of before for as long as a reading may be old
+            self._lowered_s = self.bench.clock.now()
+        self._highest_a = max(self._highest_a, current_a)
+        self._allow(command)
+        self.guardian.beat(True)
+        self.bench.apply(command)
+
+    def _made(self, current_a: float, voltage_v: float) -> Command:
+        """Return a command that has passed the guard."""
         applicator = self.settings.applicator
         field_a_per_m = current_a * applicator.field_per_ampere_per_m
         command = Command(
@@ -172,22 +250,20 @@ class Hands:
             reason="calibration",
         )
         guard(command, self.drive, self.settings)
+        return command
+
+    def _allow(self, command: Command) -> None:
         if not self._command.output_on:
             # no tick may have been before: in real time the newest is not now
             self._on_s = self.bench.clock.now()
-        if current_a < self._command.current_a:
-            # what is read back may be of before for as long as a reading may be old
-            self._lowered_s = self.bench.clock.now()
-        self._highest_a = max(self._highest_a, current_a)
         self._command = command
-        self.guardian.beat(True)
-        self.bench.apply(command)
 
     def _check(self, drive: Drive) -> None:
         """End where the bench does not do what it was told."""
         if drive.supply_trip:
             raise CalibrationEnded(f"the supply has tripped: {drive.supply_trip}")
-        if not drive.generator_on:
+        # what has one output reads as off for as long as it has just been switched on
+        if drive.output_on and not drive.generator_on:
             raise CalibrationEnded("the generator's output is off")
         if not drive.output_on and self._t_s - self._on_s > SWITCH_ON_S:
             raise CalibrationEnded("the supply's output is off")

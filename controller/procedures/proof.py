@@ -13,12 +13,7 @@ from controller.guardian.link import Guardian, GuardianLink, SimulatedGuardian
 from controller.host.stop_signals import StopSignal
 from controller.instruments.switching import OffReport
 from controller.loop import ENDED, NOT_CONFIRMED, REFUSED, Outcome
-from controller.procedures.fingerprint import (
-    Fingerprint,
-    Parts,
-    take_fingerprint,
-    why_none,
-)
+from controller.procedures.fingerprint import Fingerprint, Parts, take_fingerprint
 from controller.procedures.proof_pulse import prove_off
 from controller.recording.loop_record import LoopRecord
 
@@ -42,10 +37,7 @@ def proven(
         record.event("proof", f"before anything else: {report.sentence}", {})
         if not report.confirmed:
             return refused(loaded, record, begun_s, "no proof", report, REFUSED)
-    missing = why_none(bench.link)
-    if missing:
-        record.event("fingerprint", missing, {})
-    elif not stop.name:
+    if not stop.name:
         with bench.before_run():
             found, report = fingerprint(loaded, bench, stop, watched)
         record.event("fingerprint", found.sentence, found.detail)
@@ -67,7 +59,7 @@ def fingerprint(
 ) -> tuple[Fingerprint, OffReport]:
     """Take the fingerprint of the applicator that the config names; off after it."""
     table = loaded.bench.applicator
-    parts = Parts(table.coil, table.capacitor)
+    parts = Parts(table.coil, table.capacitor, getattr(table, "load_ohm", None))
     return take_fingerprint(bench.link, loaded.settings, parts, stop, guardian)
 
 

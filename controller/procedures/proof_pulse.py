@@ -22,13 +22,13 @@ from controller.errors import AmfError, BenchError
 from controller.guardian.heartbeat import LONGEST_PAUSE_S
 from controller.guardian.link import GuardianLink
 from controller.host.stop_signals import StopSignal
+from controller.instruments.applicators import ResonantInverter
 from controller.instruments.bench_link import BenchLink
 from controller.instruments.ports import ReturningPort
 from controller.instruments.stations import Station
 from controller.instruments.stations_inverter import SupplyStation
-from controller.instruments.switching import OffReport, trips
+from controller.instruments.switching import OffReport, power_limit, trips
 from controller.procedures.calibration_hands import CalibrationEnded, Hands
-from controller.procedures.fingerprint import has_fingerprint
 from drivers.errors import InstrumentError
 
 CURRENT_SHARE = 0.1
@@ -62,11 +62,10 @@ def prove_off(
     words = []
     try:
         words.append(_off_reads_zero(link))
-        if has_fingerprint(link):
-            hands.start()
-            words += [_trips_read_back(link, settings), _pulse(hands, found)]
-        else:
-            words.append("this kind of applicator has no pulse yet")
+        hands.start()
+        if isinstance(link.applicator, ResonantInverter):
+            words.append(_trips_read_back(link, settings))
+        words.append(_pulse(hands, found))
         words.append(_ended_by(bench, guardian, found))
         problem = ""
     except AmfError as error:
@@ -89,10 +88,11 @@ def _off_reads_zero(link: BenchLink) -> str:
 
 def _trips_read_back(link: BenchLink, settings: Settings) -> str:
     supply, read = link.supply, list[float]()
+    programmed = (*trips(settings), power_limit(settings))
 
     def ask() -> str:
         try:
-            read.extend(supply.driver.read_trips())
+            read.extend(supply.read_limits())
         except InstrumentError as error:
             return str(error)
         return ""
@@ -100,13 +100,15 @@ def _trips_read_back(link: BenchLink, settings: Settings) -> str:
     problem = link.acquisition.call(supply, ask)
     if problem:
         raise BenchError(problem)
-    for wanted, found, unit in zip(trips(settings), read, "VA", strict=True):
+    # a supply without a limit of its power has none to be read back
+    for wanted, found, unit in zip(programmed, read, "VAW", strict=False):
         if not abs(found - wanted) <= max(TRIP_SHARE * wanted, TRIP_LEAST):
             raise BenchError(
                 f"{supply.name}: a trip of {wanted:.2f} {unit} was programmed, "
                 f"{found:.2f} {unit} is read back"
             )
-    return f"trips of {read[0]:.1f} V and {read[1]:.1f} A are read back"
+    limited = f", a limit of {read[2]:.0f} W" if len(read) > 2 else ""
+    return f"trips of {read[0]:.1f} V and {read[1]:.1f} A are read back{limited}"
 
 
 def pulse_a(settings: Settings) -> float:

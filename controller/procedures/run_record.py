@@ -10,8 +10,10 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from controller.bench import OpenBench, OpenThermometry
+from controller.config.binding import bound_by
 from controller.config.catalogue import brought_by
 from controller.config.loading import Loaded
+from controller.config.model import Instrument
 from controller.decisions.settings import Settings
 from controller.decisions.signals import Fault
 from controller.errors import BenchError
@@ -46,6 +48,7 @@ def open_record(
             name: {
                 "kind": kind,
                 **asdict(bench.identities[name]),
+                **_binding(loaded.bench.instruments[name], kind),
                 **brought_by(loaded.bench.instruments[name].driver),
             }
             for name, kind in bench.kinds.items()
@@ -56,6 +59,10 @@ def open_record(
         truth=bench.simulation is not None,
     )
     return Recorder.create(out, header)
+
+
+def _binding(instrument: Instrument, kind: str) -> dict[str, str]:
+    return {"bound_by": bound_by(instrument)} if kind == "real" else {}
 
 
 def _make(out: Path) -> None:

@@ -13,7 +13,12 @@ from controller.config.loading import Loaded
 from controller.errors import AmfError, BenchError
 from controller.host.stop_signals import StopSignal
 from controller.loop import REFUSED, Outcome
-from controller.procedures.acknowledged import ACKNOWLEDGED, shuts_off_itself
+from controller.procedures.acknowledged import (
+    ACKNOWLEDGED,
+    COIL_EMPTY,
+    pretended,
+    shuts_off_itself,
+)
 from controller.procedures.checklist import (
     CHECKLIST,
     NO,
@@ -108,13 +113,19 @@ def _answered(
 
 def _unshut(loaded: Loaded, bench: OpenBench) -> list[Question]:
     """Return what the window has to acknowledge; others did, before the record."""
+    empty, asked = pretended(loaded, bench), list[Question]()
+    if empty:
+        asked = [
+            Question("coil", f"{empty} {COIL_EMPTY}?", (COIL_EMPTY,), (COIL_EMPTY,))
+        ]
     if loaded.settings.ceiling.profile == "no-tissue" or shuts_off_itself(bench):
-        return []
+        return asked
     sentence = (
         "Tissue in the coil, and no instrument or relay that switches the field off "
         f"when this computer fails: {ACKNOWLEDGED}. Go on?"
     )
-    return [Question("shut-off", sentence, (ACKNOWLEDGED,), (ACKNOWLEDGED,))]
+    asked.append(Question("shut-off", sentence, (ACKNOWLEDGED,), (ACKNOWLEDGED,)))
+    return asked
 
 
 def _touched(

@@ -127,6 +127,14 @@ def test_values_outside_the_rating_are_never_sent(value: float) -> None:
             supply.set_current(value)
 
 
+@pytest.mark.parametrize(
+    "trips", [(66.1, 12.0), (30.0, 66.1), (-0.1, 12.0), (30.0, float("nan"))]
+)
+def test_trips_beyond_110_percent_are_never_sent(trips: tuple[float, float]) -> None:
+    with scripted() as transport, pytest.raises(Refused, match="nothing was sent"):
+        EaPs9000(transport).set_trips(*trips)
+
+
 def test_trips_are_rounded_up_and_verified() -> None:
     with scripted(
         *verified(b"VOLT:PROT 30.01\n"),
@@ -148,6 +156,50 @@ def test_trips_that_read_back_otherwise_are_refused() -> None:
         pytest.raises(Refused, match="read back"),
     ):
         EaPs9000(transport).set_trips(30.0, 12.0)
+
+
+def power_limited(rated: bytes, limit: bytes, trip: bytes) -> Script:
+    return (
+        (b"SYST:NOM:POW?\n", rated),
+        *verified(b"POW:PROT 313\n"),
+        *verified(b"POW 298\n"),
+        (b"POW?\n", limit),
+        (b"POW:PROT?\n", trip),
+    )
+
+
+@pytest.mark.parametrize("rated", [b"1500W\n", b"1500 W\n", b"1.50kW\n"])
+def test_a_power_limit_is_rounded_up_and_its_trip_stands_above(rated: bytes) -> None:
+    with scripted(*power_limited(rated, b"298 W\n", b"313W\n")) as transport:
+        EaPs9000(transport).set_power_limit(297.2)
+
+
+@pytest.mark.parametrize(
+    ("limit", "trip"), [(b"1500W\n", b"313W\n"), (b"298W\n", b"1650W\n")]
+)
+def test_a_power_limit_that_is_not_taken_is_refused(limit: bytes, trip: bytes) -> None:
+    with (
+        scripted(*power_limited(b"1500W\n", limit, trip)) as transport,
+        pytest.raises(Refused, match="298 W and a trip at 313 W were set"),
+    ):
+        EaPs9000(transport).set_power_limit(297.2)
+
+
+def test_a_power_limit_beyond_the_rating_is_the_rating() -> None:
+    with scripted(
+        (b"SYST:NOM:POW?\n", b"320W\n"),
+        *verified(b"POW:PROT 336\n"),
+        *verified(b"POW 320\n"),
+        (b"POW?\n", b"320W\n"),
+        (b"POW:PROT?\n", b"336W\n"),
+    ) as transport:
+        EaPs9000(transport, model="PS 9040-20").set_power_limit(400.0)
+
+
+@pytest.mark.parametrize("power_w", [-1.0, float("nan"), float("inf")])
+def test_a_power_limit_that_is_none_is_never_sent(power_w: float) -> None:
+    with scripted() as transport, pytest.raises(Refused, match="nothing was sent"):
+        EaPs9000(transport).set_power_limit(power_w)
 
 
 def test_a_setting_without_remote_control_is_refused() -> None:

@@ -87,11 +87,17 @@ def test_one_that_started_in_standby_is_set_to_run() -> None:
         LuxtronM600(transport).identify()
 
 
-def test_one_that_reports_too_seldom_is_refused() -> None:
+@pytest.mark.parametrize("interval", [b"1M", b"3.1S"])
+def test_one_that_reports_too_seldom_is_refused(interval: bytes) -> None:
     with (
-        scripted((ASK, GOOD.replace(b"MU=2S", b"MU=1M"))) as transport,
+        scripted((ASK, GOOD.replace(b"MU=2S", b"MU=" + interval))) as transport,
         pytest.raises(Refused, match="MU = 1 S"),
     ):
+        LuxtronM600(transport).identify()
+
+
+def test_one_that_reports_each_3_s_is_taken() -> None:
+    with scripted((ASK, GOOD.replace(b"MU=2S", b"MU=3S"))) as transport:
         LuxtronM600(transport).identify()
 
 

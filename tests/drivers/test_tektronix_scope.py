@@ -141,7 +141,7 @@ def test_read_waveform(model: str, preamble: bytes, head: bytes) -> None:
 
 @pytest.mark.parametrize(
     "curve",
-    [b"13,6,3\n", b"#\n", b"#2xx\n", b"#13abc\n", b"#6999999", b"#14abcdef\n"],
+    [b"13,6,3\n", b"#\n", b"#2xx\n", b"#13abc\n", b"#899999998", b"#14abcdef\n"],
 )
 def test_a_garbled_block_is_no_waveform(curve: bytes) -> None:
     with scripted(*waveform(curve)) as link, pytest.raises(Garbled, match="CURVe"):

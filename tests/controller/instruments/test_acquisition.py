@@ -1,8 +1,9 @@
 """Threads poll, newest command wins, urgent calls go ahead."""
 
 import threading
+import time
 
-from controller.instruments.acquisition import ThreadedAcquisition
+from controller.instruments.acquisition import URGENT_TIMEOUT_S, ThreadedAcquisition
 from controller.instruments.stations import Station
 from drivers.errors import Silent
 
@@ -74,6 +75,16 @@ def test_a_thread_that_died_still_lets_off_through() -> None:
     assert station.polling.wait(10.0)
     acquisition.join(station)
     assert acquisition.call(station, lambda: "done here") == "done here"
+    acquisition.close()
+
+
+def test_a_call_that_ends_its_thread_is_not_said_to_be_done() -> None:
+    station = Slow()
+    acquisition = ThreadedAcquisition([[station]], 0.001)
+    station.go_on.set()
+    began_s = time.monotonic()
+    assert "not done" in acquisition.call(station, lambda: str(1 // 0))
+    assert time.monotonic() - began_s < URGENT_TIMEOUT_S
     acquisition.close()
 
 

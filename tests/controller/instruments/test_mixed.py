@@ -2,8 +2,6 @@
 
 import os
 import re
-import signal
-import subprocess
 import threading
 from pathlib import Path
 
@@ -26,13 +24,12 @@ from controller.rehearsal import serve, simulate
 from drivers.roles import SupplyState
 from tests.controller.rig import CONFIGS
 from tests.controller.served import (
-    AMF,
-    LONG_S,
     amf,
     only_run,
     quick,
     sentences,
     served_bench,
+    simulated_elsewhere,
 )
 
 PARTS = Parts("9 turns", "200 nF")
@@ -56,23 +53,10 @@ def inside(config: Path, *names: str) -> Path:
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C by signal is POSIX's")
 def test_a_supply_in_another_process_heats_the_simulated_sample(tmp_path: Path) -> None:
-    config, out = tmp_path / "served.toml", tmp_path / "runs"
-    with (
-        config.open("w") as stdout,
-        subprocess.Popen(
-            [*AMF, "simulate", str(quick(tmp_path))],
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as server,
-    ):
-        assert server.stderr is not None
-        assert any("Ctrl-C" in line for line in server.stderr)
+    out = tmp_path / "runs"
+    with simulated_elsewhere(tmp_path) as config:
         mixed = inside(config, "generator", "thermometer")
         done = amf("run", mixed, "--out", out)
-        server.send_signal(signal.SIGINT)
-        server.stderr.read()
-        assert server.wait(LONG_S) == 0
     assert done.returncode == COMPLETED, done.stderr
     with Run.open(only_run(out)) as run:
         kinds = {name: i["kind"] for name, i in run.header.instruments.items()}

@@ -33,6 +33,9 @@ class FakeSupply:
         self.asked: list[str] = []
 
     def __getattr__(self, name: str) -> Callable[..., object]:
+        if name.endswith("_power_limit"):  # it has none
+            raise AttributeError(name)
+
         def call(*arguments: object) -> object:
             self.asked.append(name)
             if self.fails is not None:
@@ -52,7 +55,7 @@ class FakeSupply:
 def supply_station(driver: FakeSupply) -> SupplyStation:
     station = SupplyStation("psu", lambda: 7.0, driver)  # type: ignore[arg-type]
     station.identify, station.identity = driver.identify, ONE  # type: ignore[assignment]
-    assert station.prepare(10.0, 5.0) == ""
+    assert station.prepare(10.0, 5.0, 50.0) == ""
     station.apply(ON)
     driver.asked.clear()
     return station
@@ -86,7 +89,7 @@ def test_another_instrument_never_counts_and_is_never_commanded() -> None:
     assert station.trouble is not None
     assert "Maker Model 2 answers, not Maker Model 1" in station.trouble.sentence
     assert station.returned_s != station.returned_s
-    assert "check what is plugged in" in station.prepare(10.0, 5.0)
+    assert "check what is plugged in" in station.prepare(10.0, 5.0, 50.0)
 
 
 def test_off_is_sent_to_whoever_listens_and_not_confirmed_by_another() -> None:
@@ -110,7 +113,8 @@ def test_a_supply_back_with_other_trips_does_not_count() -> None:
     station.poll()
     assert "read_state" not in driver.asked
     assert station.trouble is not None and "(80.0, 55.0)" in station.trouble.sentence
-    assert station.prepare(10.0, 5.0) == ""  # the operator's reset programs them anew
+    # the operator's reset programs them anew
+    assert station.prepare(10.0, 5.0, 50.0) == ""
     station.poll()
     assert station.trouble is None
 

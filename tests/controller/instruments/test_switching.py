@@ -7,7 +7,7 @@ import pytest
 
 from controller.bench import How, open_bench
 from controller.config.loading import load
-from controller.instruments.acquisition import ThreadedAcquisition
+from controller.instruments.acquisition import DirectAcquisition, ThreadedAcquisition
 from controller.instruments.stations_inverter import GeneratorStation, SupplyStation
 from controller.instruments.switching import PATIENCE_S, switch_off
 from drivers.errors import Silent
@@ -17,8 +17,11 @@ from tests.controller.rig import CONFIGS, rig
 class Notes:
     """A supply and a generator that say in one list what they are told."""
 
-    def __init__(self, *, obeys: bool = True, hangs: bool = False) -> None:
+    def __init__(
+        self, *, obeys: bool = True, hangs: bool = False, fails: bool = False
+    ) -> None:
         self.said: list[str] = []
+        self.fails = fails
         self.obeys, self.hangs = obeys, hangs
         self.release = threading.Event()
 
@@ -38,6 +41,8 @@ class Notes:
         if self.hangs:
             self.release.wait(10.0)
         self.said.append("supply")
+        if self.fails:
+            raise ZeroDivisionError("a bug")
         return "" if self.obeys else "psu: the output is still on"
 
     def _generator(self) -> str:
@@ -88,6 +93,19 @@ def test_a_supply_that_hangs_does_not_keep_the_generator_on(trouble: bool) -> No
     notes.release.set()
     worker.join(10.0)
     assert "supply" in notes.said
+
+
+def test_a_mistake_in_a_driver_does_not_keep_the_generator_on() -> None:
+    """The first ends its thread, and is no off; the next comes from the caller's."""
+    notes = Notes(fails=True)
+    with pytest.raises(ZeroDivisionError):
+        off(notes)
+    assert notes.said[:2] == ["supply", "generator"]
+    notes = Notes(fails=True)
+    stations = (notes.supply(), notes.generator())
+    with pytest.raises(ZeroDivisionError):
+        switch_off(DirectAcquisition([*stations]), *stations, notes.wait)
+    assert notes.said == ["supply", "generator"]
 
 
 @pytest.mark.parametrize("flaw", ["deaf", "silent", "gone"])

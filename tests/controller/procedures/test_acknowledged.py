@@ -21,6 +21,7 @@ from controller.procedures.acknowledged import (
 )
 from controller.procedures.checklist import NO
 from controller.procedures.line_answers import LineAnswers
+from controller.procedures.start_up import _unshut
 from tests.controller.rig import CONFIGS
 
 LOADED = load(CONFIGS / "dry_run_short.toml")
@@ -71,6 +72,24 @@ def test_typed_at_the_terminal(
     assert said == f"acknowledged at the terminal: {ACKNOWLEDGED}"
     captured = capsys.readouterr()
     assert ACKNOWLEDGED in captured.err and captured.out == ""
+
+
+@pytest.mark.parametrize("thermometer", ["simulated", "served"])
+def test_a_real_field_with_simulated_temperatures_needs_an_empty_coil(
+    tmp_path: Path, thermometer: str
+) -> None:
+    """A line left over from a rehearsal would heat tissue that nobody measures."""
+    opened = bench(watchdog="after 5 s")
+    opened.kinds["thermometer"] = thermometer
+    answers = tmp_path / "answers.txt"
+    answers.write_text(f"{ACKNOWLEDGED}\n", "utf-8")
+    with pytest.raises(BenchError, match="thermometer are simulated: they protect no"):
+        acknowledged(LOADED, opened, answers, True)
+    answers.write_text(f"{COIL_EMPTY}\n", "utf-8")
+    said = acknowledged(LOADED, opened, answers, True)
+    assert said == f"confirmed in answers.txt: {COIL_EMPTY}"
+    assert COIL_EMPTY in _unshut(LOADED, opened)[0].right
+    assert acknowledged(without_tissue(), opened, answers, True) == ""
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "yes\n", ACKNOWLEDGED.lower() + "\n"])

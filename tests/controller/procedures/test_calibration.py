@@ -160,9 +160,16 @@ def stop_generator(n: int, bench: OpenBench, hands: Hands) -> None:
         bench.simulation.twins["generator"].output_on = False
 
 
+def sleep(n: int, bench: OpenBench, hands: Hands) -> None:
+    if n == 25:
+        clock: Any = bench.link.clock
+        clock.jumped_s = lambda: 61.0
+
+
 @pytest.mark.parametrize(
     ("breaks", "words"),
     [
+        (sleep, "this computer slept"),
         (fall_off, "no usable reading of the field sensor"),
         (turn_back, "turned by 60°"),
         (stop, "stopped by the operator (SIGINT)"),

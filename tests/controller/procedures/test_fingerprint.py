@@ -1,9 +1,11 @@
 """The applicator's fingerprint on the whole stack, for every coil and capacitor."""
 
+import os
 from dataclasses import replace
 from itertools import product
 from math import inf, isnan
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,20 +15,15 @@ from controller.config.loading import Loaded, load
 from controller.guardian.link import SimulatedGuardian
 from controller.host.stop_signals import StopSignal
 from controller.loop import REFUSED
-from controller.procedures.fingerprint import (
-    Fingerprint,
-    Parts,
-    judged,
-    points_hz,
-    take_fingerprint,
-    vertex,
-)
+from controller.procedures.fingerprint import Fingerprint, Parts, take_fingerprint
+from controller.procedures.fingerprint_tank import judged, points_hz, vertex
 from controller.recording.run_file import Run
 from controller.rehearsal import Fault, rehearse
 from simulators.coil import MAGNETHERM, Row, Tank
+from simulators.line import Line
 from tests.controller.instruments.test_safeguards import LINES, short_config
 from tests.controller.rig import CONFIGS
-from tests.controller.served import quick
+from tests.controller.served import quick, served_bench
 
 SHORT = load(CONFIGS / "dry_run_short.toml")
 PARTS = Parts("9 turns", "200 nF")
@@ -145,6 +142,83 @@ def test_what_waits_for_a_healthy_loop_is_fed(
             bench.link, settings, PARTS, StopSignal(), guardian
         )
     assert not found.problem and report.confirmed
+
+
+class FirstOnly:
+    """A supply that answers nothing but the first query of a line."""
+
+    def __init__(self, twin: Any) -> None:
+        self._twin = twin
+
+    def receive(self, data: bytes) -> bytes:
+        lines = [line.split(b";")[0] + b"\n" for line in data.splitlines()]
+        return bytes(self._twin.receive(b"".join(lines)))
+
+    def advance(self, dt_s: float) -> bytes:
+        return bytes(self._twin.advance(dt_s))
+
+
+class CurrentClock:
+    """Counts the time with more than a tenth of the fingerprint's current."""
+
+    def __init__(self, psu: Any) -> None:
+        self._psu, self.on_s, self.most_a = psu, 0.0, 0.0
+
+    def receive(self, data: bytes) -> bytes:
+        return b""
+
+    def advance(self, dt_s: float) -> bytes:
+        self.on_s += dt_s if self._psu.current_a > 0.177 else 0.0
+        self.most_a = max(self.most_a, self._psu.current_a)
+        return b""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="serial ports are pseudo-terminals")
+@pytest.mark.parametrize("joined", [True, False])
+def test_the_slowest_supply_carries_current_for_no_more_than_1_s(
+    tmp_path: Path, joined: bool
+) -> None:
+    """9600 Bd, 70 ms between two writes, also one query at a time; by the bytes."""
+    found = Fingerprint("not begun", "")
+    with served_bench(tmp_path, link="pty") as (config, served):
+        line, bench = served.simulation.lines["psu"], served.simulation.bench
+        clock = CurrentClock(line.instrument)
+        bench.lines = (*bench.lines, Line(clock))
+        if not joined:
+            line.instrument = FirstOnly(line.instrument)
+        loaded = load(config)
+        with open_bench(loaded, How()) as opened:
+            period_s, now = loaded.settings.period_s, opened.link.clock.now
+            for _ in range(3):  # a busy computer may be too slow: then it is refused
+                clock.on_s = 0.0
+                guardian = SimulatedGuardian(period_s, now)
+                found, report = take_fingerprint(
+                    opened.link, loaded.settings, PARTS, StopSignal(), guardian
+                )
+                assert clock.on_s <= 1.0 and report.confirmed
+                assert clock.most_a <= 0.101 * loaded.settings.applicator.max_current_a
+                if not found.problem:
+                    break
+    assert not found.problem and 0.3 < found.current_s <= 1.0
+    assert clock.on_s <= found.current_s + 0.05
+
+
+def test_too_slow_for_its_points_is_refused_in_words() -> None:
+    """A supply that needs 0.4 s for an answer gets two points into its second."""
+    with open_bench(SHORT, How(seed=1)) as bench:
+        link, settings = bench.link, SHORT.settings
+        read = link.supply.glance
+
+        def slow() -> None:
+            link.clock.wait(0.25)
+            read()
+
+        link.supply.glance = slow  # type: ignore[method-assign]
+        guardian = SimulatedGuardian(settings.period_s, link.clock.now)
+        found, report = take_fingerprint(link, settings, PARTS, StopSignal(), guardian)
+    assert report.confirmed and found.current_s <= 1.0
+    assert found.problem.startswith("the fingerprint needs 3 points within 1 s with ")
+    assert "psu takes 0.42 s for one: 2 measured" in found.problem
 
 
 def test_a_band_without_room_leaves_one_point() -> None:

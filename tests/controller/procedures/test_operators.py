@@ -10,6 +10,7 @@ import pytest
 from controller.decisions.signals import Request
 from controller.host.stop_signals import StopSignal
 from controller.procedures.operators import (
+    MOST_AT_ONCE,
     OPERATOR_GONE_S,
     Engine,
     Terminal,
@@ -54,14 +55,28 @@ def engine(sink: io.TextIOBase | None = None) -> tuple[Engine, Pipe, StopSignal,
 def test_requests_arrive_in_order() -> None:
     made, pipe, stop, _ = engine()
     pipe.send('{"request": "note", "text": "all well"}')
-    wait_for(stop)
     pipe.send('{"request": "setpoint", "value": 42.5}')
+    pipe.send('{"request": "stop"}')
     wait_for(stop)
     assert made.requests() == (
         Request("note", text="all well"),
         Request("setpoint", 42.5),
+        Request("stop"),
     )
     assert made.requests() == ()
+    pipe.end()
+
+
+def test_a_burst_is_taken_a_few_a_tick_and_a_stop_goes_with_the_first() -> None:
+    """Each is put onto the disk: many in one tick would make the loop late."""
+    made, pipe, stop, _ = engine()
+    for _ in range(10):
+        pipe.send('{"request": "mark"}')
+    pipe.send('{"request": "stop"}')
+    wait_for(stop)
+    marks = [Request("mark", text="")] * MOST_AT_ONCE
+    assert made.requests() == (*marks, Request("stop"))
+    assert made.requests() == (*marks, Request("stop"))
     pipe.end()
 
 
@@ -80,15 +95,36 @@ def test_silence_is_operator_gone() -> None:
     pipe.end()
 
 
-def test_nonsense_is_refused_and_changes_nothing() -> None:
+def test_who_was_gone_before_the_run_finds_it_stopped() -> None:
+    """Else a window that wakes up has skipped what it was being asked."""
+    made, pipe, _, clock = engine()
+    clock[0] = OPERATOR_GONE_S + 0.1
+    assert made.stopping() == made.stopping() == "operator gone"
+    made._heard_s = clock[0]
+    assert made.stopping() == "operator gone"
+    assert made.requests() == (Request("stop", text="operator gone"),)
+    pipe.end()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not JSON",
+        "[" * 100_000,
+        '{"request": "answer", "name": ' + "[" * 100_000,
+        '{"request": "manual", "value": 1' + "0" * 400 + "}",
+    ],
+    ids=["no JSON", "deep", "deep answer", "beyond a float"],
+)
+def test_nonsense_is_refused_and_changes_nothing(line: str) -> None:
     sink = io.StringIO()
     made, pipe, stop, _ = engine(sink)
-    pipe.send("not JSON")
+    pipe.send(line)
     pipe.send('{"request": "stop"}')
     wait_for(stop)
     made.close()
     refused = json.loads(sink.getvalue().splitlines()[0])
-    assert refused["kind"] == "refused" and "not JSON" in refused["sentence"]
+    assert refused["kind"] == "refused" and refused["sentence"]
     assert made.requests() == (Request("stop"),)
     pipe.end()
 
@@ -150,3 +186,13 @@ def test_a_terminal_stops_on_a_signal() -> None:
     assert terminal.requests() == ()
     stop.name = "SIGINT"
     assert terminal.requests() == (Request("stop", text="SIGINT"),)
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), SystemExit(1)])
+def test_a_terminal_that_is_gone_is_a_safe_stop(error: BaseException) -> None:
+    def show(message: object) -> None:
+        raise error
+
+    terminal = Terminal(StopSignal(), show)
+    terminal.publish({"kind": "event"})
+    assert terminal.requests() == (Request("stop", text="the screen is gone"),)

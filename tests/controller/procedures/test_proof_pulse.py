@@ -33,8 +33,10 @@ class Hand(SimulatedGuardian):
     def switches_off(self) -> dict[str, Any]:
         self.asked += 1
         assert self._simulation is not None
-        self._simulation.twins["psu"].switch(False)
-        self._simulation.twins["generator"].output_on = False
+        for name in ("psu", "generator", "heater"):
+            twin = self._simulation.twins.get(name)
+            if twin is not None:
+                twin.output_on = False
         return {"confirmed": True, "sentence": "off", "took_s": 0.0}
 
 
@@ -79,6 +81,37 @@ def test_what_is_not_proven_is_no_start(
     assert re.match(problem, proof.problem), proof.problem
     assert proof.off.confirmed and hand.asked == (0 if proof.problem else 1)
     assert (proof.problem or "trips of") in proof.sentence
+
+
+class Boaster(Hand):
+    """Says that it has switched off, and has not."""
+
+    def switches_off(self) -> dict[str, Any]:
+        self.asked += 1
+        return {"confirmed": True, "sentence": "off", "took_s": 0.0}
+
+
+def test_a_guardian_is_not_taken_at_its_word(tmp_path: Path) -> None:
+    with inside(tmp_path, "real") as opened:
+        hand: Any = Boaster(opened, lambda bench: None)
+        proof = prove_off(opened.bench, opened.loaded.settings, opened.stop, hand)
+        opened.recorder.finish({})
+    said = "after the guardian switched off: psu: the output is still on"
+    assert proof.problem == said and hand.asked == 1
+    assert proof.off.confirmed
+
+
+def test_an_output_that_does_not_go_off_gets_no_pulse(tmp_path: Path) -> None:
+    with inside(tmp_path, "real") as opened:
+        assert opened.bench.simulation is not None
+        supply = opened.bench.simulation.twins["psu"]
+        supply.switch(True)
+        supply.stuck_on = True
+        hand: Any = Hand(opened, lambda bench: None)
+        proof = prove_off(opened.bench, opened.loaded.settings, opened.stop, hand)
+        opened.recorder.finish({})
+    assert proof.problem.startswith("FIELD OFF IS NOT CONFIRMED: psu: ")
+    assert not proof.off.confirmed and hand.asked == 0 and proof.detail == {}
 
 
 def test_trips_that_a_supply_does_not_take_are_no_start(tmp_path: Path) -> None:
