@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from controller.config.binding import is_serial_number
 from controller.config.calibration import corrections_of, refuse_foreign
 from controller.config.catalogue import mismatch
 from controller.config.loading import DEFAULT_UPDATE_S, BenchSpec, Loaded
@@ -23,6 +24,7 @@ from controller.instruments.acquisition import (
     DirectAcquisition,
     MixedAcquisition,
 )
+from controller.instruments.adapters import weakly_bound
 from controller.instruments.applicators import applicator_of, sensor_of
 from controller.instruments.bench_link import BenchLink, Thermometry
 from controller.instruments.contacts import contacts_of
@@ -136,9 +138,11 @@ def open_bench(loaded: Loaded, how: How = How()) -> Iterator[OpenBench]:
         try:
             yield _open_bench(link, spec.kinds, opened)
         finally:
-            if link.energised:
-                link.switch_off()
-            link.safeguards.leave(confirmed_off=not link.energised)
+            try:
+                if link.energised:
+                    link.switch_off()
+            finally:
+                link.safeguards.leave(confirmed_off=not link.energised)
 
 
 def _open_bench(link: BenchLink, kinds: dict[str, str], opened: "_Opened") -> OpenBench:
@@ -196,7 +200,8 @@ def _open(loaded: Loaded, how: How, names: set[str], stack: ExitStack) -> _Opene
             if how.locked and instrument.address is not None:
                 locks.take(name, key_of(instrument.address))
             identity = _identify(name, loaded.bench, opened, how.log, stack)
-            if how.locked and loaded.bench.kinds[name] == "real" and identity.serial:
+            real = loaded.bench.kinds[name] == "real"
+            if how.locked and real and is_serial_number(identity.serial):
                 # the same instrument may answer at a second address
                 locks.take(name, f"{identity.model} {identity.serial}")
     except InstrumentError as error:
@@ -241,6 +246,7 @@ def _identify(
     driver = open_instrument(name, spec, opened.simulation, log, stack, opened.ports)
     identity: Identity = driver.identify()
     wrong = mismatch(name, instrument.model, instrument.serial, identity)
+    wrong = wrong or weakly_bound(name, instrument, identity)
     if wrong:
         raise BenchError(wrong)
     opened.drivers[name], opened.identities[name] = driver, identity

@@ -33,7 +33,9 @@ def guard(command: Command, drive: Drive | None, settings: Settings) -> None:
         return
     _check_numbers(command)
     applicator = settings.applicator
-    field = max(command.field_a_per_m, field_for(command.current_a, applicator))
+    field, made = command.field_a_per_m, field_for(command.current_a, applicator)
+    if made > field:
+        field = made
     frequencies_hz = [command.frequency_hz]
     if drive is not None:
         frequencies_hz.append(measured_frequency(drive, settings))

@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from controller.decisions.settings import Settings
-from controller.decisions.signals import Command, Fault, Measurement, Request
+from controller.decisions.signals import Command, Drive, Fault, Measurement, Request
 from controller.decisions.state import State, initial
 from controller.decisions.step import step
 from controller.errors import AmfError, GuardError, RecordingError
 from controller.guard import guard
 from controller.guardian.heartbeat import LONGEST_PAUSE_S
 from controller.guardian.link import Guardian, SimulatedGuardian
-from controller.host.clock import JUMP_S, clock_jump
+from controller.host.clock import parted
 from controller.instruments.bench_link import BenchLink
 from controller.instruments.switching import OffReport
 from controller.recording.loop_record import LoopRecord, completed
@@ -111,7 +111,7 @@ class Loop:
         t_s, late_s = self._bench.clock.tick()
         self._guardian.ticked()
         requests = self._operator.requests()
-        if any(request.name == "reset" for request in requests):
+        if self._resets(requests):
             requests = self._prove_resets(requests)
             t_s, late_s = self._bench.clock.tick()  # the proof took its time
             self._guardian.ticked()
@@ -121,6 +121,7 @@ class Loop:
         before = self.state
         self.state, command = step(before, measurement, self._settings)
         guard(command, measurement.drive, self._settings)
+        self._notice_output(measurement.drive)
         if not self.state.faults:
             self._bench.safeguards.healthy()
         report = self._apply(command)
@@ -140,11 +141,20 @@ class Loop:
         self._guardian.beat(self._bench.energised)
         self._seq += 1
 
+    def _resets(self, requests: tuple[Request, ...]) -> bool:
+        """Say whether a trip is to be reset; a stop beside it goes first."""
+        names = {request.name for request in requests}
+        tripped = self.state.course.phase == "tripped"
+        return tripped and "reset" in names and "stop" not in names
+
+    def _notice_output(self, drive: Drive | None) -> None:
+        """Take an output that reads on for on, whoever has switched it on."""
+        if drive is not None and drive.output_on and not self._off.stuck:
+            self._bench.energised = True
+
     def _seen_outside(self) -> tuple[Fault, ...]:
-        clock = self._bench.clock
-        jump_s = clock.jumped_s()
-        jump = () if abs(jump_s) <= JUMP_S else (clock_jump(jump_s, clock.now()),)
-        return (*self._watch_folder(), *self._guardian.faults(), *jump)
+        slept = parted(self._bench.clock)
+        return (*self._watch_folder(), *self._guardian.faults(), *slept)
 
     def _apply(self, command: Command) -> OffReport | None:
         """Tell the guardian what the field may do now, then do it."""
@@ -176,9 +186,8 @@ class Loop:
     def _prove_resets(self, requests: tuple[Request, ...]) -> tuple[Request, ...]:
         """Drop a reset unless the field is proven off, and the applicator, again."""
         self._switch_off()
-        problem = "" if self._off.confirmed else self._off.sentence
-        if not problem and self.state.course.phase == "tripped":
-            problem = self._prove_again()
+        off = self._off
+        problem = self._prove_again() if off.confirmed else off.sentence
         if not problem:
             return requests
         sentence = f"no reset: {problem}"

@@ -141,8 +141,9 @@ def simulate(spec: BenchSpec, seed: int) -> Simulation:
         twins[spec.contacts.instrument].hang(spec.contacts.watchdog_relay, supply)
     physics = spec.simulation
     tank, supply, generator = _outputs(spec, twins)
+    watched = tank if spec.watches_coil else None
     try:
-        sample = build(spec.sample.model_dump(), physics.model_dump(), seed)
+        sample = build(spec.sample.model_dump(), physics.model_dump(), seed, watched)
     except ValueError as error:
         raise BenchError(f"sample: {error}") from error
     (thermometer, probes), *others = _probes(spec, twins, sample, seed) or [(None, {})]
@@ -167,8 +168,7 @@ def _outputs(spec: BenchSpec, twins: dict[str, Any]) -> tuple[Tank, Any, Any]:
     coil = Tank if isinstance(applicator, Applicator) else DirectCoil
     tank = coil.magnetherm(physics.turns, physics.capacitance_f)
     tank.coil_gain, tank.detuning = physics.coil_gain, physics.detuning
-    most_a = spec.applicator.max_current_a
-    tank.warms(physics.warm_detuning, most_a, physics.warming_s)
+    tank.warms(physics.warm_detuning, applicator.max_current_a, physics.warming_s)
     supply, generator = twins.get(applicator.supply), twins.get(applicator.generator)
     if not isinstance(tank, DirectCoil) or supply is None:
         return tank, supply, generator

@@ -10,9 +10,10 @@ from typing import Any
 
 from controller.decisions.alarms import as_data
 from controller.decisions.interlocks_drive import measured_field
+from controller.decisions.probe_limits import healthy_limits, limits_of
 from controller.decisions.segments import lasts_s as part_lasts_s
 from controller.decisions.segments import plan
-from controller.decisions.settings import TUMOUR_ROLES, Settings
+from controller.decisions.settings import APPLICATOR_ROLES, TUMOUR_ROLES, Settings
 from controller.decisions.signals import Measurement
 from controller.decisions.state import State
 from controller.decisions.step import lowest_dose_min
@@ -28,6 +29,7 @@ BAND_C = (42.0, 45.0)
 # 0.25, it is a factor of 4 for each °C, above it less: the range is never too narrow.
 READING_UNCERTAINTY_C = 0.2
 DOSE_FACTOR = 4.0**READING_UNCERTAINTY_C
+NO_DOSE = {"cem43_min": None, "cem43_range_min": None}
 
 
 def snapshot(
@@ -115,25 +117,22 @@ def number(value: float) -> float | None:
 
 def probe_limits(settings: Settings) -> list[dict[str, Any]]:
     """Return every probe's role and limits in °C, for the first message."""
-    limits = settings.limits
-    tumour = (
-        limits.tumour_trip_c - limits.tumour_hold_back_below_trip_c,
-        limits.tumour_trip_c,
-    )
-    by_role = {
-        "healthy": (limits.healthy_hold_back_c, limits.healthy_trip_c),
-        "body": (limits.body_alarm_high_c, limits.body_trip_c),
-        "sample": (None, limits.sample_trip_c),
-    } | dict.fromkeys(TUMOUR_ROLES, tumour)
-    return [
-        {
-            "name": probe.name,
-            "role": probe.role,
-            "hold_back_c": by_role[probe.role][0],
-            "trip_c": by_role[probe.role][1],
-        }
-        for probe in settings.probes
-    ]
+    found = []
+    for probe in settings.probes:
+        hold_back_c, trip_c = limits_of(probe, settings.limits)
+        own = healthy_limits(probe, settings.limits)
+        healthy = own if probe.role == "healthy" else None
+        found.append(
+            {
+                "name": probe.name,
+                "role": probe.role,
+                "tissue": probe.tissue if healthy else None,
+                "hold_back_c": hold_back_c,
+                "trip_c": trip_c,
+                "trip_cem43_min": healthy.cem43_min if healthy else None,
+            }
+        )
+    return found
 
 
 def _probes(state: State, m: Measurement, s: Settings) -> list[dict[str, Any]]:
@@ -149,6 +148,7 @@ def _probes(state: State, m: Measurement, s: Settings) -> list[dict[str, Any]]:
                 watch.cem43_min * DOSE_FACTOR,
             ],
         }
+        | (NO_DOSE if probe.role in APPLICATOR_ROLES else {})
         for watch, probe in zip(state.watches, s.probes, strict=True)
     ]
 

@@ -60,7 +60,11 @@ class AimttiPsu(AimttiOutput):
         answers = b""
         for line in self._lines.lines(data):
             for command in line.split(b";"):
-                answers += self._execute(command.strip().upper())
+                query = QUERIES.get(command)
+                if query is None:
+                    answers += self._execute(command.strip().upper())
+                else:  # the most usual: as the manual writes it
+                    answers += query(self)
         return answers
 
     def power_cycled(self) -> None:

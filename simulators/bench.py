@@ -8,7 +8,7 @@ that a real one makes are handed to ``advance``.
 """
 
 from collections.abc import Mapping, Sequence
-from math import ceil, inf
+from math import ceil, inf, sqrt
 from random import Random
 from typing import NamedTuple, Protocol
 
@@ -128,15 +128,16 @@ class SimulatedBench:
     @property
     def truth(self) -> Truth:
         """Return the true state now."""
+        at = self.sample.at
         return Truth(
-            field_a_per_m=self.field_a_per_m,
-            frequency_hz=self.frequency_hz,
-            hf_a_per_m_s=self.field_a_per_m * self.frequency_hz,
-            core_c=self.sample.at("core"),
-            margin_c=self.sample.at("margin"),
-            healthy_c=self.sample.at("healthy"),
-            body_c=self.sample.at("body"),
-            tumour_max_c=self.sample.tumour_max_c,
+            self.field_a_per_m,
+            self.frequency_hz,
+            self.field_a_per_m * self.frequency_hz,
+            at("core"),
+            at("margin"),
+            at("healthy"),
+            at("body"),
+            self.sample.tumour_max_c,
         )
 
     def fibres_of(self, thermometer: ThermometerTwin) -> dict[int, Probe]:
@@ -216,9 +217,10 @@ class SimulatedBench:
             self.field_a_per_m = 0.0
             return 0.0, 0.0
         voltage_v = supply.set_voltage_v if supply.output_on else 0.0
-        tank.advance(
-            dt_s, voltage_v, supply.set_current_a, frequency_hz, frequency_hz > 0.0
-        )
+        current_a, power_w = supply.set_current_a, getattr(supply, "set_power_w", inf)
+        if frequency_hz > 0.0 and power_w < inf:  # at constant power V and I are free
+            current_a = min(current_a, sqrt(power_w / tank.load_ohm(frequency_hz)))
+        tank.advance(dt_s, voltage_v, current_a, frequency_hz, frequency_hz > 0.0)
         self.field_a_per_m = tank.now.field_a_per_m
         return tank.peak_field_a_per_m, tank.heating_field_a_per_m
 
@@ -228,11 +230,12 @@ class SimulatedBench:
             self.supply.current_a = self.tank.now.current_a
 
     def _show_readings(self) -> None:
-        readings_c = {channel: probe.read() for channel, probe in self.probes.items()}
-        if self.thermometer is None:
-            return
-        for channel, reading_c in readings_c.items():
-            self.thermometer.temperatures[channel - 1] = reading_c
+        thermometer = self.thermometer
+        shown_c = [] if thermometer is None else thermometer.temperatures
+        for channel, probe in self.probes.items():
+            reading_c = probe.read()  # it draws noise, whoever looks
+            if thermometer is not None:
+                shown_c[channel - 1] = reading_c
         for twin, probes in self.others:
             for channel, probe in probes.items():
                 twin.temperatures[channel - 1] = probe.read()

@@ -173,7 +173,8 @@ class Tank:
         if not (gate_on and frequency_hz > 0.0):
             return OperatingPoint(set_voltage_v, 0.0, 0.0, 0.0)
         load_ohm = self.load_ohm(frequency_hz)
-        return self._point(min(set_current_a, set_voltage_v / load_ohm), load_ohm)
+        current_a = min(set_current_a, set_voltage_v / load_ohm)
+        return self._point(current_a, load_ohm, self._field_per_ampere(load_ohm))
 
     def advance(
         self,
@@ -204,9 +205,9 @@ class Tank:
         target_a = min(set_current_a, set_voltage_v / load_ohm)
         gap_a = start_a - target_a
         end_a = target_a + gap_a * decay
-        self.now = self._point(end_a, load_ohm)
         per_a = self._field_per_ampere(load_ohm)
-        self.peak_field_a_per_m = per_a * max(start_a, end_a)
+        self.now = self._point(end_a, load_ohm, per_a)
+        self.peak_field_a_per_m = per_a * (end_a if end_a > start_a else start_a)
         # Mean of (target + gap e^(-t/tau))² over the step.
         share = self.response_s / dt_s * (1.0 - decay)
         mean_square = target_a * target_a + gap_a * share * (
@@ -243,9 +244,11 @@ class Tank:
         coil_a = self._coil_per_root_ohm * sqrt(load_ohm)
         return self.coil_gain * self.field_per_coil_ampere_per_m * coil_a
 
-    def _point(self, current_a: float, load_ohm: float) -> OperatingPoint:
+    def _point(
+        self, current_a: float, load_ohm: float, field_per_ampere_per_m: float
+    ) -> OperatingPoint:
         coil_a = self._coil_per_root_ohm * sqrt(load_ohm) * current_a
-        field_a_per_m = self._field_per_ampere(load_ohm) * current_a
+        field_a_per_m = field_per_ampere_per_m * current_a
         return OperatingPoint(current_a * load_ohm, current_a, coil_a, field_a_per_m)
 
     def _decay_over(self, dt_s: float) -> float:

@@ -9,7 +9,7 @@ Source: Programming Guide ModBus & SCPI (PGMBEN rev 24), for what it says. Assum
 it does not: monitoring expires into "remote left"; CTO is cleared with the alarms;
 ``ACT?`` answers ON or OFF; an output with an alarm that is not acknowledged refuses to
 go on (-221); a sixth command of a message is -223, a wrong number -220; defaults of
-``AFT:REM`` (AUTO) and of the enables (0). The power limit is kept, not simulated.
+``AFT:REM`` (AUTO) and of the enables (0). The coil obeys ``set_power_w``.
 """
 
 from collections import deque
@@ -93,6 +93,8 @@ class EaPs9000:
             self.trip("over-voltage")
         if self.output_on and self.current_a >= self.over_current_a:
             self.trip("over-current")
+        if self.output_on and self.voltage_v * self.current_a >= self.over_power_w:
+            self.trip("over-power")
         if self.monitor_on and self._linked and not self.monitor_dead:
             self._silent_s += dt_s
             if self._silent_s >= self.monitor_timeout_s:
@@ -187,6 +189,8 @@ class EaPs9000:
         if self.output_on:
             regulated = self.current_a >= self.set_current_a - 0.005
             mode = 1 << 9 if regulated else 1 << 8
+            if self.voltage_v * self.current_a >= 0.99 * self.set_power_w > 0.0:
+                mode = 1 << 10
         return mode | (1 << 7 if self.cto else 0)
 
     def take_latched(self, register: str) -> int:

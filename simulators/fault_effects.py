@@ -174,6 +174,10 @@ def swap(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
     hold(there, two, first)
 
 
+def stop_water(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
+    hold(scene.bench.sample, "flow_share", size)
+
+
 def switch_pickup(attribute: str, sized: bool = False) -> Begin:
     def begin(scene: Scene, fault: Fault, size: float, hold: Hold) -> None:
         hold(scene.bench.pickup, attribute, size if sized else True)

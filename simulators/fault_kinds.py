@@ -19,6 +19,7 @@ from simulators.fault_effects import (
     other_coil,
     power_cycle,
     short_turn,
+    stop_water,
     swap,
     switch_channel,
     switch_line,
@@ -29,7 +30,7 @@ from simulators.fault_effects import (
 )
 from simulators.wire_faults import doubled, garbled, stale, truncated, wrong_end
 
-Place = Literal["wire", "instrument", "probe", "applicator", "field"]
+Place = Literal["wire", "instrument", "probe", "applicator", "field", "cooling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Kind:
 
 
 _SUPPLY = ("set_current_a",)
+_TRIPS = ("trip",)
 _SCOPE = ("coil_channel",)
 _TURNS = tuple(sorted({float(row.turns) for row in MAGNETHERM}))
 _CAPACITANCES_F = tuple(sorted({1e-9 * row.capacitance_nf for row in MAGNETHERM}))
@@ -153,24 +155,14 @@ KINDS: dict[str, Kind] = {
         switch_twin("warming_up"),
         needs=("warming_up",),
     ),
-    "over-voltage": Kind(
-        "the supply trips (OVP)",
-        "instrument",
-        trip("over-voltage"),
-        needs=("trip",),
-    ),
-    "over-current": Kind(
-        "the supply trips (OCP)",
-        "instrument",
-        trip("over-current"),
-        needs=("trip",),
-    ),
-    "over-temperature": Kind(
-        "the supply trips (OTP)",
-        "instrument",
-        trip("over-temperature"),
-        needs=("trip",),
-    ),
+    **{
+        kind: Kind(f"the supply trips ({said})", "instrument", trip(kind), None, _TRIPS)
+        for kind, said in (
+            ("over-voltage", "OVP"),
+            ("over-current", "OCP"),
+            ("over-temperature", "OTP"),
+        )
+    },
     "stuck-on": Kind(
         "an output that is on stays on",
         "instrument",
@@ -238,6 +230,12 @@ KINDS: dict[str, Kind] = {
         "applicator",
         change_gain,
         Size("", 1.1, 0.1, 10.0),
+    ),
+    "water-fails": Kind(
+        "so much of the coil's cooling water flows, usually none",
+        "cooling",
+        stop_water,
+        Size("", 0.0, 0.0, 1.0),
     ),
     "turn-shorted": Kind("a turn of the coil is shorted", "applicator", short_turn),
     "coil-exchanged": Kind(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from math import inf, isfinite
 from typing import Any
 
+from simulators.cooling import Cooled
 from simulators.fault_effects import End, Fault, Scene
 from simulators.fault_kinds import KINDS
 
@@ -35,8 +36,11 @@ def problems(fault: Fault, scene: Scene) -> list[str]:
 
 def _party(fault: Fault, name: str, key: str, scene: Scene) -> list[str]:
     kind = KINDS[fault.kind]
-    if kind.place == "applicator":
-        return [f"{fault.kind} is on the applicator; remove {key}"] if name else []
+    if kind.place in ("applicator", "cooling"):
+        wrong = [f"{fault.kind} is on the applicator; remove {key}"] if name else []
+        if kind.place == "applicator" or isinstance(scene.bench.sample, Cooled):
+            return wrong
+        return [f"{fault.kind}: no probe is on the coil, in its bore or in its water"]
     if kind.place == "field":
         wrong = [f"{fault.kind} is on the field sensor; remove {key}"] if name else []
         missing = scene.bench.pickup is None

@@ -3,7 +3,7 @@
 Modulation, sweep, list and burst exclude each other; none of them clocks an inverter.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import inf
 
 from simulators.kept_settings import Command, KeptSettings, named
@@ -117,15 +117,12 @@ class KeysightChannel(KeysightOutput):
         )
 
     def _ask_frequency(self, text: str) -> str:
-        value = self._named_or(self.frequency_limits.words, text, self.frequency_hz)
+        value = named(self.frequency_limits.words, text) if text else self.frequency_hz
         return f"{value:+.{self._hertz_digits}E}"
 
     def _ask_amplitude(self, text: str) -> str:
         shown = self.in_unit(self.amplitude_vpp)
-        return number(self._named_or(self.amplitude_limits.words, text, shown))
-
-    def _named_or(self, words: Mapping[str, float], text: str, value: float) -> float:
-        return named(words, text) if text else value
+        return number(named(self.amplitude_limits.words, text) if text else shown)
 
     def _ask_output(self, _: str) -> str:
         return "1" if self.output_on else "0"

@@ -1,13 +1,27 @@
 """What a simulated InfiniiVision oscilloscope measures; infinite is nothing."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import isinf
 
 from simulators.scope_input import Sweep
+from simulators.scpi import choice
 
 # what a measurement may be told beside its source
 OPTIONS = ("CYCL", "CYCLE", "DISP", "DISPLAY", "DC", "AC")
 RISE_SHARE = 0.2952  # of a period: a sine from 10 to 90 %
+
+
+@lru_cache(maxsize=256)
+def named_source(text: str, sources: tuple[str, ...]) -> str:
+    """Return the channel that an argument names, "" for none.
+
+    Raises:
+        ScpiError: there is no such channel.
+    """
+    words = [word.strip() for word in text.upper().split(",")]
+    named = [word for word in words if word and word not in OPTIONS]
+    return choice(named[0], sources) if named else ""
 
 
 def _of_period(share: float) -> Callable[[Sweep], float]:

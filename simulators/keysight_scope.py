@@ -14,7 +14,7 @@ from math import isinf
 from random import Random
 
 from simulators.kept_settings import Command, KeptSettings, KeptTable
-from simulators.keysight_measures import OF_A_SWEEP, OPTIONS
+from simulators.keysight_measures import OF_A_SWEEP, named_source
 from simulators.keysight_scope_settings import (
     OF_A_CHANNEL,
     OF_THE_SCOPE,
@@ -253,9 +253,7 @@ class KeysightScope(KeysightScreen):
 
     def _source_in(self, text: str) -> str:
         """Return the channel that an argument names, or the chosen one."""
-        words = [word.strip() for word in text.upper().split(",")]
-        sources = [word for word in words if word and word not in OPTIONS]
-        return choice(sources[0], self._sources) if sources else self._measured_source
+        return named_source(text, self._sources) or self._measured_source
 
     def _show_measured(self, text: str) -> None:
         self._source_in(text)

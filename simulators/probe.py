@@ -156,10 +156,12 @@ class Probe:
         """Return the tip's temperature one dead time ago, between stored points."""
         line = self._line
         wanted_s = self._time_s - self.parameters.dead_s
-        while len(line) > 1 and line[1][0] <= wanted_s:
-            line.popleft()
         start_s, start_c = line[0]
-        if len(line) == 1 or wanted_s <= start_s:
-            return start_c
-        end_s, end_c = line[1]
-        return start_c + (end_c - start_c) * (wanted_s - start_s) / (end_s - start_s)
+        while len(line) > 1 and wanted_s > start_s:
+            end_s, end_c = line[1]
+            if end_s > wanted_s:
+                part = (end_c - start_c) * (wanted_s - start_s)
+                return start_c + part / (end_s - start_s)
+            line.popleft()
+            start_s, start_c = end_s, end_c
+        return start_c

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.bench import Sample, seeded
 from simulators.circulation import Body, BodyParameters, Flow
+from simulators.coil import Tank
+from simulators.cooling import Cooled
 from simulators.motion import Moments
 from simulators.nanoparticles import Ilp, LinearResponse, Particles
 from simulators.probe import Probe, ProbeParameters
@@ -21,14 +23,22 @@ WATER_PA_S = 1e-3
 MOVED_BY_COUGHS = ("core", "margin", "healthy")
 
 
-def build(values: Values, physics: Values, seed: int) -> Sample:
+def build(
+    values: Values, physics: Values, seed: int, watched: Tank | None = None
+) -> Sample:
     """Return a new sample of ``values["kind"]``, with what its class knows of them.
 
     ``physics`` are the values of ``[simulation]``: when the patient coughs.
+    ``watched`` is the coil round the sample, where its temperature is of interest.
 
     Raises:
         ValueError: the values do not go together; the message says which.
     """
+    sample = _contents(values, physics, seed)
+    return sample if watched is None else Cooled(sample, watched)
+
+
+def _contents(values: Values, physics: Values, seed: int) -> Sample:
     kind = values["kind"]
     particles: Any = _particles(values)
     # what needs SciPy is loaded only where it is asked for: it takes a while

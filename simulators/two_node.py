@@ -141,7 +141,8 @@ class TwoNode:
     @property
     def tumour_max_c(self) -> float:
         """Return the temperature of the hotter of core and margin, in °C."""
-        return max(self.at("core"), self.at("margin"))
+        core_c, margin_c = self.tumour_c, self.at("margin")
+        return margin_c if margin_c > core_c else core_c
 
     def stored_j(self) -> float:
         """Return the heat above the blood's temperature in both nodes, in J."""

@@ -8,6 +8,7 @@ from controller.analysis import report_plots
 from controller.analysis.html_page import render_page
 from controller.analysis.report_page import BODY
 from controller.analysis.run_data import RunData
+from controller.decisions.probe_limits import limits_of, seat_of
 
 SHOWN_EVENTS = 400
 NOT_KNOWN = "\N{EN DASH}"
@@ -139,10 +140,11 @@ def _probes(run: RunData, summary: dict[str, Any]) -> list[tuple[str, ...]]:
         rows.append(
             (
                 probe.name,
-                probe.role,
+                seat_of(probe),
+                f"{limits_of(probe, run.settings.limits)[1]:g}",
                 _with_unit(lowest, ".2f", ""),
                 _with_unit(highest, ".2f", ""),
-                _with_unit(summary["cem43_min"][probe.name], ".3g", ""),
+                _with_unit(summary["cem43_min"].get(probe.name), ".3g", ""),
                 f"{run.ticks - int(trusted.sum())} of {run.ticks}",
             )
         )

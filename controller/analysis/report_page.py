@@ -17,7 +17,8 @@ BODY = (
 """
     + PLOTS
     + """<h2>Probes</h2>
-<table><tr><th>probe</th><th>role</th><th>lowest (°C)</th><th>highest (°C)</th>
+<table><tr><th>probe</th><th>role</th><th>trips at (°C)</th>
+<th>lowest (°C)</th><th>highest (°C)</th>
 <th>CEM43 (min)</th><th>readings not trusted</th></tr>
 {% for probe in probes -%}
 <tr>{% for cell in probe %}<td class="n">{{ cell }}</td>{% endfor %}</tr>

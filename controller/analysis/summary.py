@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from controller.analysis.run_data import RunData
 from controller.decisions.ceiling import eddy_heating_w_per_kg
+from controller.decisions.settings import APPLICATOR_ROLES
 
 Floats = NDArray[np.float64]
 SETTLED_WITHIN_C = 0.2
@@ -132,9 +133,11 @@ def _healthy_max_c(run: RunData) -> float | None:
 
 
 def _doses_min(run: RunData) -> dict[str, float | None]:
-    """Give the last known CEM43 of each probe, in min."""
+    """Give the last known CEM43 of each probe, in min; what is no tissue has none."""
     doses: dict[str, float | None] = {}
     for i, probe in enumerate(run.settings.probes):
+        if probe.role in APPLICATOR_ROLES:
+            continue
         dose_min = run.readings["cem43_min"][:, i]
         known = dose_min[np.isfinite(dose_min)]
         doses[probe.name] = float(known[-1]) if known.size else None

@@ -1,6 +1,9 @@
 """``amf check``, ``off`` and ``monitor``: a bench without a treatment."""
 
+import logging
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from json import dumps as to_json
 from pathlib import Path
@@ -11,6 +14,7 @@ from rich.live import Live
 from rich.table import Table
 
 from controller.bench import How, open_bench, open_thermometry
+from controller.config.binding import unbound, unbound_sentence
 from controller.config.loading import Loaded, load
 from controller.decisions.signals import Measurement
 from controller.decisions.state import State, initial
@@ -21,6 +25,7 @@ from controller.host.stop_signals import stop_signals
 from controller.instruments.holders import free
 from controller.instruments.locks import Locks
 from controller.loop import COMPLETED, NOT_CONFIRMED
+from controller.opening import line_to_add
 from controller.procedures.bench_check import Check, Checked, examine
 from controller.procedures.run_record import open_record
 from controller.recording.loop_record import LoopRecord
@@ -46,7 +51,8 @@ def check(config: Path, *, json: bool = False) -> int:
     With ``json`` one object on stdout, also where the bench is refused.
     """
     try:
-        loaded = load(config)
+        loaded = load(config, bound=False)
+        _refuse_unbound(config, loaded)
         with open_bench(loaded, How(what="amf check")) as bench:
             found = examine(loaded, bench)
             troubles = bench.link.troubles()
@@ -62,6 +68,20 @@ def check(config: Path, *, json: bool = False) -> int:
     return COMPLETED if found.off.confirmed else NOT_CONFIRMED
 
 
+def _refuse_unbound(config: Path, loaded: Loaded) -> None:
+    """Refuse a config that nothing binds to its instruments; tell what would.
+
+    Raises:
+        ConfigError: a sentence for each such instrument, with the line to add.
+    """
+    spec = loaded.bench
+    said = [
+        unbound_sentence(n, line_to_add(n, spec)) for n in unbound(spec.instruments)
+    ]
+    if said:
+        raise ConfigError([f"{config}: {sentence}" for sentence in said])
+
+
 def _show(found: Check, troubles: list[str]) -> None:
     console = Console()
     table = Table()
@@ -72,16 +92,29 @@ def _show(found: Check, troubles: list[str]) -> None:
     for name, one in found.instruments.items():
         who = " ".join(word for word in (one.maker, one.model, one.serial) if word)
         firmware = f", firmware {one.firmware}" if one.firmware else ""
+        firmware += f", bound by {one.bound_by}" if one.bound_by else ""
         read = filter(None, (_reading(one), _programmed(one)))
         watchdog = "" if one.watchdog is None else one.watchdog or "none"
         table.add_row(name, one.kind, who + firmware, "\n".join(read), watchdog)
     console.print(table)
+    console.print(_limits(found))
     for trouble in troubles:
         console.print(trouble, style="red", markup=False)
     for warning in found.warnings:
         console.print(f"warning: {warning}", style="yellow", markup=False)
     style = "green" if found.off.confirmed else "red"
     console.print(found.off.sentence, style=style)
+
+
+def _limits(found: Check) -> Table:
+    table = Table("probe", "role", "hold-back °C", "trip °C", "trip min CEM43")
+    for probe in found.probes:
+        tissue = probe["tissue"] or "other"
+        role = probe["role"] if tissue == "other" else f"{probe['role']}, {tissue}"
+        keys = ("hold_back_c", "trip_c", "trip_cem43_min")
+        limits = ["" if probe[k] is None else f"{probe[k]:g}" for k in keys]
+        table.add_row(probe["name"], role, *limits)
+    return table
 
 
 def _reading(one: Checked) -> str:
@@ -98,6 +131,8 @@ def _worded(item: tuple[str, Any]) -> str:
         return f"{name.removesuffix('_on')} {'on' if value else 'off'}"
     if isinstance(value, str):
         return f"{name}: {value}" if value else ""
+    if value != value:  # not known; the quality beside it says why
+        return ""
     for ending, (unit, digits) in UNITS.items():
         if name.endswith(ending):
             return f"{value:.{digits}f} {unit}"
@@ -129,7 +164,8 @@ def off(config: Path) -> int:
         with Locks("amf off") as locks:
             addresses = [hand.instrument.address or "" for hand in hands]
             free(addresses, lambda said: console.print(said, markup=False), locks)
-        by_hand = switch_off(hands)
+        with _each_said_once():
+            by_hand = switch_off(hands)
         console.print(by_hand.sentence, style="bold", markup=False)
         return COMPLETED if by_hand.confirmed else NOT_CONFIRMED
     try:
@@ -141,6 +177,30 @@ def off(config: Path) -> int:
     where = " (simulated inside this command only)"
     console.print(report.sentence + where, style="bold")
     return COMPLETED if report.confirmed else NOT_CONFIRMED
+
+
+@contextmanager
+def _each_said_once() -> Iterator[None]:
+    """Let each warning through once: a route is tried again and again."""
+    filters = [(handler, _Once()) for handler in logging.getLogger().handlers]
+    for handler, once in filters:
+        handler.addFilter(once)
+    try:
+        yield
+    finally:
+        for handler, once in filters:
+            handler.removeFilter(once)
+
+
+class _Once(logging.Filter):
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        before = len(self._said)
+        self._said.add(record.getMessage())
+        return len(self._said) > before
 
 
 def monitor(config: Path, *, out: Path | None, duration_s: float | None) -> int:

@@ -1,6 +1,7 @@
 """``amf calibrate field``: from config to calibration file, page and record."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from controller.config.calibration_file import write
 from controller.config.loading import Loaded, load
 from controller.decisions.signals import NAN
 from controller.errors import BenchError, GuardError, RecordingError
+from controller.host.awake import awake
 from controller.loop import (
     COMPLETED,
     ENDED,
@@ -65,7 +67,11 @@ def calibrate(
     named = replace(loaded, name=f"{loaded.name}_calibration")
     with ready(named, Wanted(config, "amf calibrate", ask, folder, seed)) as opened:
         job = _Job(loaded, opened, teller, folder)
-        with teller:
+        with ExitStack() as stack:
+            if opened.link is not None:
+                said = stack.enter_context(awake())
+                opened.recorder.event(NAN, _utc(), "sleep", said)
+            stack.enter_context(teller)
             ended = _measure(job)
     ending = _kept(job, ended)
     teller(ending)
@@ -98,7 +104,7 @@ def _measure(job: _Job) -> _Ended:
         job.loaded.settings,
         job.opened.stop,
         guardian,
-        watch_folder(job.folder),
+        watch_folder(job.folder, job.opened.recorder.path),
         _recording(job),
     )
     code, sentence, result = ENDED, "", None

@@ -1,6 +1,7 @@
 """``amf campaign``: run the fault matrix, print its table and keep it."""
 
 import csv
+import sys
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ from controller.analysis.campaign import (
 from controller.config.loading import Loaded, load
 from controller.decisions.ceiling import permitted_amplitude
 
-FAILED = 1
+FAILED, ENDED = 1, 3
 WIDE = 160  # in a file there is no edge to fold at
 COLUMNS = (
     "fault",
@@ -41,7 +42,7 @@ COLUMNS = (
 
 
 def run(config: Path, *, seeds: int, full: bool, out: Path | None) -> int:
-    """Run every fault in every phase; exit 1 where one did not end safe."""
+    """Run every fault in every phase; exit 1 if one did not end safe, 3 on Ctrl-C."""
     loaded = load(config)
     found = campaign.cases(loaded)
     listed = campaign.jobs(config, found, seeds=seeds, full=full)
@@ -51,7 +52,14 @@ def run(config: Path, *, seeds: int, full: bool, out: Path | None) -> int:
         total=len(listed),
         console=Console(stderr=True),
     )
-    judged = [(ran, judge(ran, loaded.settings.period_s)) for ran in shown]
+    judged = list[tuple[Ran, Verdict]]()
+    try:
+        for ran in shown:
+            judged.append((ran, judge(ran, loaded.settings.period_s)))
+    except KeyboardInterrupt:
+        done = f"{len(judged)} of {len(listed)} runs"
+        print(f"stopped after {done}: no table", file=sys.stderr)
+        return ENDED
     rows = table(judged)
     _show(loaded, rows)
     print(closing(loaded, judged))

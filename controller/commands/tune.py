@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,12 +23,13 @@ from controller.config.tuning_file import (
 )
 from controller.decisions.state import initial
 from controller.errors import BenchError
+from controller.host.awake import awake
 from controller.loop import COMPLETED, ENDED, Loop, Outcome
 from controller.procedures.acknowledged import acknowledged
 from controller.procedures.operators import Engine, OwnStdout, Terminal
-from controller.procedures.proof import proven
 from controller.procedures.readiness import Ready, Wanted, ready
 from controller.procedures.run_record import watch_folder
+from controller.procedures.start_up import started_up
 from controller.procedures.tuning import Test, Tester, settings_for
 from controller.recording.loop_record import LoopRecord
 from controller.recording.run_file import Run
@@ -58,7 +60,7 @@ def run(
     folder = config.parent if out is None else out
     try:
         with ready(loaded, wanted) as opened:
-            outcome = _carry_out(opened, test, protocol)
+            outcome = _carry_out(opened, test, protocol, checklist)
             path = opened.recorder.path
             code, found, sentence = _result(opened, outcome, test, folder)
         _say_end(protocol, code, sentence, path, found)
@@ -79,11 +81,14 @@ def _planned(loaded: Loaded, test: Test) -> Loaded:
     return replace(loaded, name=f"{loaded.name}_tune", settings=settings)
 
 
-def _carry_out(opened: Ready, test: Test, protocol: OwnStdout | None) -> Outcome:
+def _carry_out(
+    opened: Ready, test: Test, protocol: OwnStdout | None, checklist: Path | None
+) -> Outcome:
     path, settings = opened.recorder.path, opened.loaded.settings
     if protocol is None:
         with RunScreen(opened.loaded, path) as screen:
-            return _loop(opened, test, Terminal(opened.stop, screen.show))
+            terminal = Terminal(opened.stop, screen.show)
+            return _loop(opened, test, terminal, checklist)
     source = os.fdopen(os.dup(0), encoding="utf-8", errors="replace")
     engine = Engine(opened.stop, settings, source, protocol)
     engine.publish(
@@ -98,24 +103,29 @@ def _carry_out(opened: Ready, test: Test, protocol: OwnStdout | None) -> Outcome
             "period_s": settings.period_s,
         }
     )
-    outcome = _loop(opened, test, engine)
+    outcome = _loop(opened, test, engine, checklist)
     engine.close()
     return outcome
 
 
-def _loop(opened: Ready, test: Test, operator: Terminal | Engine) -> Outcome:
+def _loop(
+    opened: Ready, test: Test, operator: Terminal | Engine, checklist: Path | None
+) -> Outcome:
     settings, bench = opened.loaded.settings, opened.bench
     record = LoopRecord(opened.recorder, settings, bench.truth, operator.publish)
     field_a_per_m = settings.segments[0].field_a_per_m or 0.0
     tester = Tester(operator, test, lambda: loop.state, field_a_per_m)
-    watch = watch_folder(opened.recorder.path.parent)
+    path = opened.recorder.path
+    watch = watch_folder(path.parent, path)
     loop = Loop(bench.link, settings, record, tester, watch, opened.link)
     bench.follow(
         lambda: loop.state.course.phase,
         lambda said: record.event("rehearsal", said, {}),
     )
-    refused = proven(opened.loaded, bench, record, opened.stop, opened.link)
-    return refused or loop.run()
+    with ExitStack() as stack:
+        if opened.link is not None:
+            record.event("sleep", stack.enter_context(awake()), {})
+        return started_up(opened, record, operator, checklist) or loop.run()
 
 
 def _result(

@@ -23,9 +23,9 @@ def current_for(field_a_per_m: float, applicator: ApplicatorSettings) -> float:
     """
     if not field_a_per_m > 0.0:
         return 0.0
-    current_a = min(
-        field_a_per_m / applicator.field_per_ampere_per_m, applicator.max_current_a
-    )
+    current_a = field_a_per_m / applicator.field_per_ampere_per_m
+    if applicator.max_current_a < current_a:
+        current_a = applicator.max_current_a
     step_a = applicator.current_resolution_a
     rounded_a = math.floor(current_a / step_a) * step_a
     while rounded_a > current_a:  # floor(x/s)*s may round up by one ulp
@@ -54,6 +54,16 @@ def voltage_limit_for(
     wanted_v = max(VOLTAGE_HEADROOM * tuned_v, LOWEST_VOLTAGE_LIMIT_V)
     steps = math.floor(min(wanted_v, applicator.max_voltage_v) / VOLTAGE_STEP_V)
     return steps * VOLTAGE_STEP_V
+
+
+def power_limit_for(bound_a_per_m: float, applicator: ApplicatorSettings) -> float:
+    """Return the power limit in W to programme: 1.1 × the tuned V(I) · I at the bound.
+
+    I_coil = √(2 eta V·I/R_ac), whatever the detuning: at this power no more than
+    √1.1 = 1.05 × the bound is made, and a tank that warms (R rises) keeps its current.
+    """
+    current_a = current_for(bound_a_per_m, applicator)
+    return VOLTAGE_HEADROOM * applicator.tuned_ohm * current_a * current_a
 
 
 def trips_for(

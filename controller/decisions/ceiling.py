@@ -27,11 +27,10 @@ def worst_product(
     arguments, also in floating point, and never below the plain product. The
     uncertainties of H are the calibration's, or those of a ``sensor``'s reading.
     """
-    if sensor is None:  # called several times a tick
-        relative = ceiling.field_uncertainty
-        absolute_a_per_m = ceiling.field_uncertainty_a_per_m
-    else:
-        relative, absolute_a_per_m = _uncertainties(ceiling, sensor)
+    relative = ceiling.field_uncertainty
+    absolute_a_per_m = ceiling.field_uncertainty_a_per_m
+    if sensor is not None:
+        relative, absolute_a_per_m = _uncertainties(sensor)
     field = field_a_per_m * ceiling.position_factor * (1.0 + relative)
     field += absolute_a_per_m
     return field * (frequency_hz * (1.0 + ceiling.frequency_uncertainty))
@@ -77,31 +76,32 @@ def permitted_amplitude(
     """
     if not (ceiling.frequency_min_hz <= frequency_hz <= ceiling.frequency_max_hz):
         return 0.0
-    relative, absolute_a_per_m = _uncertainties(ceiling, sensor)
+    relative = ceiling.field_uncertainty
+    absolute_a_per_m = ceiling.field_uncertainty_a_per_m
+    if sensor is not None:
+        relative, absolute_a_per_m = _uncertainties(sensor)
     bound_a_per_m_s = ceiling.working_share * ceiling.limit_a_per_m_s
     field = bound_a_per_m_s / (frequency_hz * (1.0 + ceiling.frequency_uncertainty))
     field -= absolute_a_per_m
     factor = ceiling.position_factor
     field /= factor * (1.0 + relative)
-    field = min(field, ceiling.amplitude_cap_a_per_m / factor)
+    cap_a_per_m = ceiling.amplitude_cap_a_per_m
+    if cap_a_per_m / factor < field:
+        field = cap_a_per_m / factor
     while field > 0.0 and not (
         worst_product(field, frequency_hz, ceiling, sensor) <= bound_a_per_m_s
-        and field * factor <= ceiling.amplitude_cap_a_per_m
+        and field * factor <= cap_a_per_m
     ):
         field = math.nextafter(field, 0.0)
     return field if 0.0 < field < math.inf else 0.0
 
 
-def _uncertainties(
-    ceiling: CeilingSettings, sensor: FieldSensorSettings | None
-) -> tuple[float, float]:
-    """Return the relative and the absolute (A/m) part that are added to a field.
+def _uncertainties(sensor: FieldSensorSettings) -> tuple[float, float]:
+    """Return the relative and the absolute (A/m) part that are added to a reading.
 
-    A sensor's reading can be low by its U, so that the truth is up to H/(1 - U), which
-    is H·(1 + U/(1 - U)).
+    It can be low by its U, so that the truth is up to H/(1 - U), which is
+    H·(1 + U/(1 - U)).
     """
-    if sensor is None:
-        return ceiling.field_uncertainty, ceiling.field_uncertainty_a_per_m
     relative = sensor.uncertainty / (1.0 - sensor.uncertainty)
     return relative, sensor.uncertainty_a_per_m * (1.0 + relative)
 

@@ -7,6 +7,7 @@ field may be on, on the applicator always.
 from typing import NamedTuple
 
 from controller.decisions import (
+    frozen,
     interlocks,
     neighbours,
     power,
@@ -14,6 +15,7 @@ from controller.decisions import (
     slip,
     treatment,
 )
+from controller.decisions.applicator_heat import check_applicator_heat
 from controller.decisions.controlled import UNKNOWN, Controlled, left_out
 from controller.decisions.easing import Trend
 from controller.decisions.field_watch import STEADY_SHARE
@@ -23,7 +25,7 @@ from controller.decisions.neighbours import Neighbours
 from controller.decisions.power import PowerWatch
 from controller.decisions.resonance import follow_resonance
 from controller.decisions.rises import UNARMED, Rise
-from controller.decisions.settings import Settings
+from controller.decisions.settings import APPLICATOR_ROLES, TUMOUR_ROLES, Settings
 from controller.decisions.signals import NAN, Fault, Measurement
 from controller.decisions.slip import Envelope
 from controller.decisions.state import State
@@ -79,24 +81,25 @@ def check(
     elif s.applicator.read_back:
         found.fault("no-read-back", "the applicator", "read-back", "none", "none")
     watches, memory = seen.watches, before.neighbours
+    begins = not before.course.heating
     if not seen.course.heating:
         envelopes = (slip.FORGOTTEN,) * len(watches)
         unheated = power.PowerWatch()
         return Checked(watches, envelopes, drive, unheated, memory, UNARMED), found
-    if not before.course.heating:
+    if begins:
         interlocks.check_start(watches, s, found)
         slip.check_placed(watches, s, found)
         watches = tuple([w._replace(baseline_c=w.median_c) for w in watches])
         memory = neighbours.begin(memory, watches, found.t_s)
     now = _follow_power(before, seen, found.t_s)
-    if not before.course.heating:
+    if begins:
         warm = seen.controlled_c >= seen.course.setpoint_c - WARM_C
         now = now._replace(core_led=warm)
     envelopes = _check_probes(before, watches, now, seen, s, found)
     share = before.command.power_share
     now = _check_model(now, share, watches, seen, s, found)
     memory = _compare(memory, watches, now, seen, s, found)
-    rise = _check_rise(before, now, seen, found)
+    rise = _check_rise(before, now, seen, s, found)
     return Checked(watches, envelopes, drive, now, memory, rise), found
 
 
@@ -165,18 +168,17 @@ def _check_probes(
             interlocks.check_left_out(watch, probe, limits, found)
             envelopes.append(slip.FORGOTTEN)
             continue
+        if probe.role in APPLICATOR_ROLES:
+            check_applicator_heat(watch, probe, limits, found)
+            envelopes.append(slip.FORGOTTEN)
+            continue
         interlocks.check_probe(watch, probe, limits, found)
         if probe.role != "sample":
+            median_c, t_s, slip_c = watch.median_c, found.t_s, limits.slip_c
             envelope = slip.follow(  # noqa: PLW2901
-                envelope,
-                watch.median_c,
-                cooling_c,
-                dt_s,
-                found.t_s,
-                limits.slip_c,
-                ramping=ramping,
+                envelope, median_c, cooling_c, dt_s, t_s, slip_c, ramping=ramping
             )
-            slip.check_slip(envelope, watch.median_c, probe, limits, found)
+            slip.check_slip(envelope, median_c, probe, limits, found)
         envelopes.append(envelope)
     return tuple(envelopes)
 
@@ -191,7 +193,8 @@ def _check_model(
 ) -> PowerWatch:
     if not now.core_led and interlocks.check_order(watches, s, found):
         now = now._replace(core_led=True)
-    quiet_s, name = interlocks.check_quiet(watches, s, seen.course, found)
+    quiet_s, name = frozen.check_quiet(watches, s, seen.course, found)
+    quiet_s = min(quiet_s, now.heated_s)  # at rest, before a reset, it may stand still
     dt_s = max(seen.dt_s, 0.0)
     now = power.probe_quiet(now, quiet_s, name, share, dt_s, s, found)
     found.most_share = power.step_down(now, quiet_s, s.limits)
@@ -225,20 +228,24 @@ def _compare(
     )
 
 
-def _check_rise(before: State, now: PowerWatch, seen: Seen, found: Findings) -> Rise:
+def _check_rise(
+    before: State, now: PowerWatch, seen: Seen, s: Settings, found: Findings
+) -> Rise:
     course, rise = seen.course, before.rise
-    temperature_c = seen.controlled_c
-    if not before.course.heating or course.number != before.course.number:
-        rise = rises.arm(temperature_c, course.setpoint_c, now.mean_share)
-    elif course.setpoint_c != rise.setpoint_c:
-        rise = rises.rearmed(rise, temperature_c, course.setpoint_c, now.hold_share)
-    if rise.from_c != rise.from_c:
-        return rise
+    temperature_c, goal_c = seen.controlled_c, course.setpoint_c
     open_a_per_m = treatment.open_field_a_per_m(course, found.t_s)
+    tissue = any(probe.role in TUMOUR_ROLES for probe in s.probes)
     if open_a_per_m == open_a_per_m:
-        return Rise(setpoint_c=course.setpoint_c)
+        if not tissue:  # a blank, or a poor sample, need not rise
+            return Rise(setpoint_c=goal_c)
+        goal_c = rises.ANY_C
+    if not before.course.heating or course.number != before.course.number:
+        rise = rises.arm(temperature_c, goal_c, now.mean_share)
+    elif goal_c != rise.setpoint_c:
+        rise = rises.rearmed(rise, temperature_c, goal_c, now.hold_share)
+    gain = power.expected_gain(now, s.limits) if tissue else now.gain_c_per_s
     share, dt_s = before.command.power_share, max(seen.dt_s, 0.0)
-    return rises.check_rise(rise, temperature_c, share, now.gain_c_per_s, dt_s, found)
+    return rises.check_rise(rise, temperature_c, share, gain, dt_s, found)
 
 
 def _check_ramp(seen: Seen, s: Settings, found: Findings) -> None:

@@ -7,6 +7,7 @@ through the last part of a degree below the hold-back.
 
 from typing import NamedTuple
 
+from controller.decisions.probe_limits import healthy_limits
 from controller.decisions.segments import OPEN_LOOP
 from controller.decisions.settings import TUMOUR_ROLES, Settings
 from controller.decisions.signals import NAN
@@ -76,7 +77,7 @@ def eased(trends: tuple[Trend, ...], course: Course, s: Settings) -> Eased:
     for trend, probe in zip(trends, s.probes, strict=True):
         if probe.role == "healthy":
             ahead_s, band_c = HEALTHY_AHEAD_S, HEALTHY_BAND_C
-            limit_c = limits.healthy_hold_back_c - HEALTHY_BELOW_C
+            limit_c = healthy_limits(probe, limits).hold_back_c - HEALTHY_BELOW_C
         elif loose and probe.role in TUMOUR_ROLES:
             ahead_s, band_c, limit_c = TUMOUR_AHEAD_S, TUMOUR_BAND_C, hot_c
         else:

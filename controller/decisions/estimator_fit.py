@@ -1,58 +1,84 @@
 """One least-squares fit of a heat-up, from its sums."""
 
-from math import sqrt
+from typing import NamedTuple
 
 # Delayed energy until now, W, ∫W, ∬W; then Σ of W, X, Z (X = ∫W, Z = ∬W), and of
 # their products WW, WX, WZ, XX, XZ, ZZ and yW, yX, yZ. Empty where given up.
 Sums = tuple[float, ...]
-# Misfit, then the coefficients c0 to c3.
-Fit = tuple[float, float, float, float, float]
+# The coefficients c0 to c3.
+Fit = tuple[float, float, float, float]
 NO_SUMS: Sums = (0.0,) * 16
-NO_FIT: Fit = (1e30, 0.0, 0.0, 0.0, 0.0)
+NO_FIT: Fit = (0.0, 0.0, 0.0, 0.0)
 # How steep the curve may start and how far it may bend, one sigma: relative to the
 # mean rise per energy, and to it over the elapsed time once and twice.
 STEEP, BEND, BEND_2 = 3.0, 0.8, 0.2
-# The least square in the decomposition, and its root.
-LEAST, ROOT = 1e-30, 1e-15
+# The least pivot of the decomposition: what rounding made less counts as this.
+LEAST = 1e-30
 
 
-def solved(
-    sums: Sums,
+class Common(NamedTuple):
+    """What all the fits of one tick share: count, Σy, Σy², noise² and the priors.
+
+    The priors are the noise² over what is expected of c1, c2 and c3, squared.
+    """
+
+    readings: int
+    sum_y_c: float
+    sum_yy_c2: float
+    noise_c2: float
+    steep_scale: float
+    bend_scale: float
+    bend_2_scale: float
+
+
+def in_common(
     readings: int,
-    sum_y_c: float,
-    sum_yy_u: float,
+    totals: tuple[float, ...],
     elapsed_s: float,
     noise_c: float,
     scale: float,
-) -> Fit:
-    """Solve for c0 to c3 by Cholesky; returns the misfit before them.
+) -> Common:
+    """Compute what all the fits of one tick share.
 
-    ``scale`` is the mean rise per full-power second, in °C/s. The misfit is
-    -2 log likelihood less its expectation, so that fits of different age compare.
+    ``scale`` is the mean rise per full-power second, in °C/s.
+    """
+    one = noise_c / max(scale, 1e-3)
+    slope, bend, bend_2 = one / STEEP, one * elapsed_s / BEND, one / BEND_2
+    bend_2 *= elapsed_s * elapsed_s
+    squares = (noise_c * noise_c, slope * slope, bend * bend, bend_2 * bend_2)
+    return Common(readings, totals[0], totals[1], *squares)
+
+
+def solved(sums: Sums, common: Common) -> tuple[float, Fit]:
+    """Solve for the misfit and c0 to c3, by a Cholesky without square roots.
+
+    The misfit is -2 log likelihood less its expectation, so that fits of different
+    age compare.
     """
     _, _, _, _, sw, sx, sz, ww, wx, wz, xx, xz, zz, yw, yx, yz = sums
-    gain = max(scale, 1e-3)
-    slope = noise_c / (STEEP * gain)
-    bend = noise_c * elapsed_s / (BEND * gain)
-    bend_2 = noise_c * elapsed_s * elapsed_s / (BEND_2 * gain)
-    l0 = sqrt(readings)
-    l1, l2, l3 = sw / l0, sx / l0, sz / l0
-    # what rounding made negative counts as nothing
-    square = ww + slope * slope - l1 * l1
-    d1 = sqrt(square) if square > LEAST else ROOT
-    m2, m3 = (wx - l1 * l2) / d1, (wz - l1 * l3) / d1
-    square = xx + bend * bend - l2 * l2 - m2 * m2
-    d2 = sqrt(square) if square > LEAST else ROOT
-    k3 = (xz - l2 * l3 - m2 * m3) / d2
-    square = zz + bend_2 * bend_2 - l3 * l3 - m3 * m3 - k3 * k3
-    d3 = sqrt(square) if square > LEAST else ROOT
-    f0 = sum_y_c / l0
-    f1 = (yw - l1 * f0) / d1
-    f2 = (yx - l2 * f0 - m2 * f1) / d2
-    f3 = (yz - l3 * f0 - m3 * f1 - k3 * f2) / d3
-    misfit = sum_yy_u - f0 * f0 - f1 * f1 - f2 * f2 - f3 * f3
-    c3 = f3 / d3
-    c2 = (f2 - k3 * c3) / d2
-    c1 = (f1 - m2 * c2 - m3 * c3) / d1
-    c0 = (f0 - l1 * c1 - l2 * c2 - l3 * c3) / l0
-    return misfit / (noise_c * noise_c) - readings, c0, c1, c2, c3
+    n, y, yy, noise, steep, bend, bend_2 = common
+    w, x, z, mean = sw / n, sx / n, sz / n, y / n
+    # the pivots p, the rows above them, and the right side, one column at a time
+    p1 = ww + steep - w * sw
+    if not p1 > LEAST:
+        p1 = LEAST
+    wx -= w * sx
+    wz -= w * sz
+    yw -= w * y
+    x1, z1, y1 = wx / p1, wz / p1, yw / p1
+    p2 = xx + bend - x * sx - x1 * wx
+    if not p2 > LEAST:
+        p2 = LEAST
+    xz -= x * sz + x1 * wz
+    yx -= x * y + x1 * yw
+    z2, y2 = xz / p2, yx / p2
+    p3 = zz + bend_2 - z * sz - z1 * wz - z2 * xz
+    if not p3 > LEAST:
+        p3 = LEAST
+    yz -= z * y + z1 * yw + z2 * yx
+    c3 = yz / p3
+    c2 = y2 - z2 * c3
+    c1 = y1 - x1 * c2 - z1 * c3
+    c0 = mean - w * c1 - x * c2 - z * c3
+    left = yy - mean * y - y1 * yw - y2 * yx - c3 * yz
+    return left / noise - n, (c0, c1, c2, c3)

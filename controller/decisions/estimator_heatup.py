@@ -11,11 +11,19 @@ by least squares. Each pair of delay and division keeps only the sums of its fit
 the cost of a tick is bounded. The best three delays are joined by a parabola.
 """
 
+from collections.abc import Sequence
 from math import exp, log
 from typing import NamedTuple
 
 from controller.decisions.estimator_energy import GRID_S, Energy
-from controller.decisions.estimator_fit import NO_FIT, NO_SUMS, Fit, Sums, solved
+from controller.decisions.estimator_fit import (
+    NO_FIT,
+    NO_SUMS,
+    Fit,
+    Sums,
+    in_common,
+    solved,
+)
 
 # Total delays 0.3 to 33 s, a factor of 1.4 apart, half of them mostly dead time and
 # half mostly lag: nothing shorter matters at control periods of 0.1 s, nothing
@@ -25,7 +33,8 @@ LAG_PARTS = (0.3, 0.8)
 SHAPES = tuple((d * (1.0 - p), d * p) for p in LAG_PARTS for d in DELAYS_S)
 # Dead time in grid steps, lag in s, and the lag's rate per s, for the inmost loop.
 STEPS = tuple((dead / GRID_S, lag, -1.0 / lag) for dead, lag in SHAPES)
-USUAL = 6
+# Where the search begins, and how many fits are solved at once in turn.
+USUAL, SOLVED_A_TICK = 6, 3
 # Each delay with its neighbours in the same division.
 AROUND = tuple(
     tuple(j for j in (k - 1, k, k + 1) if j >= 0 and j // 15 == k // 15)
@@ -37,16 +46,19 @@ CLEAR = 15.0
 HOPELESS = 14.0
 # A division that is e**-3 as likely as the other does not count now.
 CLOSE = 6.0
-SOLVED_A_TICK = 2
+# The misfit of a fit that is not solved, or dropped.
+NEVER = 1e25
+# Fits, and how much each counts.
+Parts = list[tuple[int, float]]
 
 
 class HeatUp(NamedTuple):
     """Sums of all the fits since the heating began; temperatures from ``base_c``.
 
     ``totals`` are Σy and Σy² of the readings, and the first and second integral of
-    the energy. ``best`` is the likeliest fit of each division, the likelier of them
-    first. ``prior`` is -2 log of how likely each was before. ``turn`` counts the fits
-    that were solved, then goes round.
+    the energy. ``misfits`` are -2 log of how likely each fit is, ``best`` the likeliest
+    of each division, the likelier of them first, ``prior`` -2 log of how likely each
+    was before. ``turn`` counts the fits that were solved, then goes round.
     """
 
     base_c: float
@@ -55,7 +67,8 @@ class HeatUp(NamedTuple):
     totals: tuple[float, float, float, float]
     sums: tuple[Sums, ...]
     fits: tuple[Fit, ...]
-    best: tuple[int, ...]
+    misfits: tuple[float, ...]
+    best: tuple[int, int]
     turn: int
     prior: tuple[float, ...]
 
@@ -81,12 +94,12 @@ def begun(
 
     Delays of ``expected_s`` are likely; a ``factor`` from there is one sigma.
     """
-    one = log(factor)
-    likely = [(log(d / expected_s) / one) ** 2 for d in DELAYS_S] * len(LAG_PARTS)
-    none = (NO_SUMS,) * len(SHAPES)
-    fits = (NO_FIT,) * len(SHAPES)
-    totals = (0.0, 0.0, 0.0, 0.0)
-    return HeatUp(base_c, 0.0, readings, totals, none, fits, (USUAL,), 0, tuple(likely))
+    one, count = log(factor), len(SHAPES)
+    prior = tuple([(log(d / expected_s) / one) ** 2 for d in DELAYS_S] * len(LAG_PARTS))
+    totals, unknown = (0.0, 0.0, 0.0, 0.0), (NEVER,) * count
+    best = (USUAL, USUAL + len(DELAYS_S))
+    none, fits = (NO_SUMS,) * count, (NO_FIT,) * count
+    return HeatUp(base_c, 0.0, readings, totals, none, fits, unknown, best, 0, prior)
 
 
 def advanced(
@@ -110,10 +123,7 @@ def advanced(
         heat.readings + fresh,
         (sum_y + y_c, sum_yy + y_c * y_c, second_1, third_1),
         _summed(heat.sums, energy, dt_s, y_c, fresh),
-        heat.fits,
-        heat.best,
-        heat.turn,
-        heat.prior,
+        *heat[5:],
     )
     gain, weight = _mean_gain(heat)
     if not fresh or gain * gain * weight < (CLEAR * noise_c) ** 2:
@@ -136,14 +146,13 @@ def mean_gain(heat: HeatUp) -> float:
 
 def learned(heat: HeatUp, energy: Energy) -> Learned:
     """Join the best fits of each division into one answer."""
-    joined = [(best, *_parabola(heat.fits, best)) for best in heat.best]
-    least = min([misfit for _, misfit, _ in joined])
-    likely = [exp(-0.5 * (misfit - least)) for _, misfit, _ in joined]
-    parts: list[tuple[int, float]] = []
-    for (best, misfit, weights), one in zip(joined, likely, strict=True):
-        share = one / sum(likely)
-        if misfit < least + CLOSE:
-            parts += [(best + j - 1, share * w) for j, w in enumerate(weights) if w]
+    first, rival = heat.best
+    misfit, parts = _parabola(heat.misfits, first)
+    rival_misfit, rival_parts = _parabola(heat.misfits, rival)
+    behind = rival_misfit - misfit
+    if behind < CLOSE:
+        weight = exp(-0.5 * max(behind, -CLOSE))
+        parts += [(k, weight * part) for k, part in rival_parts]
     return _mixed(heat, parts, energy.total_s)
 
 
@@ -182,58 +191,56 @@ def _summed(
 
 
 def _refitted(heat: HeatUp, noise_c: float, scale: float) -> HeatUp:
-    """Solve the fits beside the best one and some others; drop the hopeless.
-
-    The others in turn: those beside the best of the other division, or the next few.
-    """
-    fits, sums, turn = list(heat.fits), heat.sums, heat.turn
-    first, *others = heat.best
-    nearby = AROUND[first] if complete(heat) else ()
-    close = fits[first][0] + CLOSE
-    rivals = [k for k in others if fits[k][0] < close]
-    if nearby and rivals and heat.readings % 2:
-        chosen = {*nearby, *AROUND[rivals[0]]}
-    else:
-        chosen = {*nearby, *[(turn + k) % len(fits) for k in range(SOLVED_A_TICK)]}
-        turn += SOLVED_A_TICK
-    sum_y, sum_yy, _, _ = heat.totals
-    n, time_s = heat.readings, heat.elapsed_s
+    """Solve the fits beside the best one, and every other time some more."""
+    fits, misfits, sums = list(heat.fits), list(heat.misfits), heat.sums
+    chosen, turn = _chosen(heat)
+    common = in_common(heat.readings, heat.totals, heat.elapsed_s, noise_c, scale)
     for k in chosen:
         if sums[k]:
-            fit = solved(sums[k], n, sum_y, sum_yy, time_s, noise_c, scale)
-            fits[k] = (fit[0] + heat.prior[k], *fit[1:])
-    if turn >= 2 * len(fits):
-        turn = len(fits)
-        sums, fits = _pruned(sums, fits)
-    best = _best(fits)
-    base_c, elapsed_s, readings, totals, *_, prior = heat
-    return HeatUp(
-        base_c, elapsed_s, readings, totals, sums, tuple(fits), best, turn, prior
-    )
+            misfit, fits[k] = solved(sums[k], common)
+            misfits[k] = misfit + heat.prior[k]
+    if turn != heat.turn and turn % len(fits) == 0:
+        sums, misfits = _pruned(sums, misfits)
+    told = (tuple(fits), tuple(misfits), _best(misfits), turn)
+    return HeatUp(*heat[:4], sums, *told, heat.prior)
+
+
+def _chosen(heat: HeatUp) -> tuple[Sequence[int], int]:
+    """Choose the fits that are solved now, and the turn.
+
+    Neighbours are solved at once, as only misfits of one age compare well. Every
+    other time those beside the best of the other division come too, or the next.
+    """
+    turn, count, (first, rival) = heat.turn, len(SHAPES), heat.best
+    nearby = AROUND[first] if turn >= count else ()
+    if nearby and heat.readings % 2:
+        return nearby, turn
+    close = heat.misfits[rival] < heat.misfits[first] + CLOSE
+    if nearby and close and heat.readings % 4:
+        return nearby + AROUND[rival], turn
+    place = turn % count
+    after = place + SOLVED_A_TICK
+    return (*nearby, *range(place, after)), count + after % count if nearby else after
 
 
 def _pruned(
-    sums: tuple[Sums, ...], fits: list[Fit]
-) -> tuple[tuple[Sums, ...], list[Fit]]:
+    sums: tuple[Sums, ...], misfits: list[float]
+) -> tuple[tuple[Sums, ...], list[float]]:
     """Drop the hopeless fits; the neighbours of the best stay."""
-    limit = min([fit[0] for fit in fits]) + HOPELESS
-    kept = {k for k, fit in enumerate(fits) if fit[0] < limit}
-    for k in _best(fits):
+    limit = min(misfits) + HOPELESS
+    kept = {k for k, misfit in enumerate(misfits) if misfit < limit}
+    for k in _best(misfits):
         kept.update(AROUND[k])
     sums = tuple([one if k in kept else () for k, one in enumerate(sums)])
-    return sums, [fit if k in kept else NO_FIT for k, fit in enumerate(fits)]
+    return sums, [one if k in kept else NEVER for k, one in enumerate(misfits)]
 
 
-def _best(fits: list[Fit]) -> tuple[int, ...]:
+def _best(misfits: list[float]) -> tuple[int, int]:
     """Find the likeliest delay of each division, the likelier of them first."""
     count = len(DELAYS_S)
-    misfits = [fit[0] for fit in fits]
-    found = []
-    for first in range(0, len(misfits), count):
-        part = misfits[first : first + count]
-        least = min(part)
-        found.append((least, first + part.index(least)))
-    return tuple([k for _, k in sorted(found)])
+    least, least_slow = min(misfits[:count]), min(misfits[count:])
+    a, b = misfits.index(least), misfits.index(least_slow, count)
+    return (b, a) if least_slow < least else (a, b)
 
 
 def _mean_gain(heat: HeatUp) -> tuple[float, float]:
@@ -243,28 +250,27 @@ def _mean_gain(heat: HeatUp) -> tuple[float, float]:
     return (product / weight if weight > 0.0 else 0.0), weight
 
 
-def _parabola(
-    fits: tuple[Fit, ...], best: int
-) -> tuple[float, tuple[float, float, float]]:
+def _parabola(misfits: tuple[float, ...], best: int) -> tuple[float, Parts]:
     """Find the least misfit between three delays, and their weights there."""
-    alone = (0.0, 1.0, 0.0)
+    mid = misfits[best]
     if len(AROUND[best]) < 3:
-        return fits[best][0], alone
-    low, mid, high = fits[best - 1][0], fits[best][0], fits[best + 1][0]
+        return mid, [(best, 1.0)]
+    low, high = misfits[best - 1], misfits[best + 1]
     bow = low - 2.0 * mid + high
-    if not 1e-9 < bow < 1e25:
-        return mid, alone
+    if not 1e-9 < bow < NEVER:
+        return mid, [(best, 1.0)]
     x = min(max(0.5 * (low - high) / bow, -0.5), 0.5)
-    weights = (0.5 * x * (x - 1.0), 1.0 - x * x, 0.5 * x * (x + 1.0))
-    return mid + 0.5 * x * (high - low) + 0.5 * x * x * bow, weights
+    misfit = mid + 0.5 * x * (high - low) + 0.5 * x * x * bow
+    before, after = 0.5 * x * (x - 1.0), 0.5 * x * (x + 1.0)
+    return misfit, [(best - 1, before), (best, 1.0 - x * x), (best + 1, after)]
 
 
-def _mixed(heat: HeatUp, parts: list[tuple[int, float]], total_s: float) -> Learned:
+def _mixed(heat: HeatUp, parts: Parts, total_s: float) -> Learned:
     """Add up what some fits say, by their weights."""
     tissue = reading = rate = seen = energy = gain = loss = dead = lag = norm = 0.0
     _, _, second, third = heat.totals
     for k, part in parts:
-        _, c0, c1, c2, c3 = heat.fits[k]
+        c0, c1, c2, c3 = heat.fits[k]
         sums = heat.sums[k]
         shape = SHAPES[k]
         w, x = sums[1], sums[2]

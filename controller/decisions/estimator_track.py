@@ -178,12 +178,14 @@ def weighed(
             # a hot reading is doubted too, but what noise cannot explain of it counts
             return track, doubt_s + dt_s, max(residual_c - gate_c, 0.0)
         track = restarted(track, residual_c)
+    # what others tell is weighed by guess: only the own reading shows surprise
+    ratio = residual_c / sqrt(track.covariance[0] + noise_c * noise_c)
     if others_weight > 0.0:
         own = 1.0 / (noise_c * noise_c)
         total = own + others_weight
         residual_c = (residual_c * own + others_c * others_weight) / total
         noise_c = 1.0 / sqrt(total)
-    return corrected(track, residual_c, dt_s, noise_c), 0.0, 0.0
+    return corrected(track, residual_c, dt_s, noise_c, ratio), 0.0, 0.0
 
 
 def gate(track: Track, noise_c: float) -> float:
@@ -191,13 +193,15 @@ def gate(track: Track, noise_c: float) -> float:
     return GATE * sqrt(track.covariance[0] + noise_c * noise_c)
 
 
-def corrected(track: Track, residual_c: float, dt_s: float, noise_c: float) -> Track:
-    """Believe a reading that differs from the prediction by ``residual_c``."""
+def corrected(
+    track: Track, residual_c: float, dt_s: float, noise_c: float, ratio: float
+) -> Track:
+    """Believe a residual in °C; ``ratio`` is that of the own reading over its sigma."""
     t, r, g, (tt, tr, tg, rr, rg, gg), *_, wander, surprise, own_s = track
     s = tt + noise_c * noise_c
     k_t, k_r, k_g = tt / s, tr / s, tg / s
     part, usual = memory(own_s, dt_s)
-    surprise += part * (residual_c / sqrt(s) - surprise)
+    surprise += part * (ratio - surprise)
     # residuals that go on with one sign: losses wander more than was thought
     excess = min(surprise * surprise / usual, 4.0) - 1.0
     wander *= 1.0 + min(dt_s / LEARNED_IN_S, 1.0) * excess

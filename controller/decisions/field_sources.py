@@ -48,7 +48,8 @@ def from_supply(drive: Drive, applicator: ApplicatorSettings) -> float:
     by_current = current_a * per_a
     product_a2 = drive.voltage_v / applicator.tuned_ohm * current_a
     if product_a2 > current_a * current_a:
-        return max(by_current, per_a * math.sqrt(product_a2))
+        by_power = per_a * math.sqrt(product_a2)
+        return by_power if by_power > by_current else by_current
     return by_current
 
 
@@ -61,7 +62,7 @@ def measured_field(drive: Drive | None, applicator: ApplicatorSettings) -> float
         return NAN
     by_supply = from_supply(drive, applicator)
     sensed = drive.field_a_per_m
-    return max(by_supply, sensed) if believed(drive) else by_supply
+    return sensed if sensed > by_supply and believed(drive) else by_supply
 
 
 def sensed_frequency(drive: Drive, applicator: ApplicatorSettings) -> float:
@@ -82,7 +83,7 @@ def measured_frequency(drive: Drive, settings: Settings) -> float:
     read_hz = drive.frequency_hz
     sensed_hz = sensed_frequency(drive, settings.applicator)
     if sensed_hz == sensed_hz:
-        return sensed_hz if read_hz != read_hz else max(read_hz, sensed_hz)
+        return read_hz if read_hz >= sensed_hz else sensed_hz
     will_tell = settings.field_sensor is not None
     if read_hz != read_hz and (will_tell or not settings.applicator.sets_frequency):
         return settings.ceiling.frequency_max_hz

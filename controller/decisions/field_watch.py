@@ -139,9 +139,9 @@ def _follow_sensor(
 ) -> FieldWatch:
     per_a = s.applicator.field_per_ampere_per_m
     reference = permitted_amplitude(s.applicator.frequency_hz, s.ceiling)
-    good = believed(drive) and not drive.field_taken_s > found.t_s
+    good = not drive.field_taken_s > found.t_s and believed(drive)
     good_s = drive.field_taken_s if good else watch.good_s
-    least_a = min(lowest_a, drive.current_a)
+    least_a = drive.current_a if drive.current_a < lowest_a else lowest_a
     if not per_a * least_a >= SIGNAL_FLOOR_SHARE * reference:
         if good_s != watch.good_s or watch.flowing_s == watch.flowing_s:
             watch = watch._replace(good_s=good_s, flowing_s=NAN)

@@ -1,9 +1,9 @@
 """Every interlock as data: what is looked at, how soon it acts, and what to do then.
 
-The checks themselves are in ``interlocks``, ``slip``, ``neighbours``, ``power``,
-``rises``, ``interlocks_drive``, ``field_watch`` and, for what only the loop sees,
-outside of this room. A trip latches and turns the field off; a hold-back lets power
-only fall; a caution is said. docs/interlocks.md is made from this table.
+The checks themselves are in ``interlocks``, ``applicator_heat``, ``slip``, ``frozen``,
+``neighbours``, ``power``, ``rises``, ``interlocks_drive``, ``field_watch`` and, for
+what only the loop sees, outside of this room. A trip latches and turns the field off; a
+hold-back lets power only fall; a caution is said. docs/interlocks.md is made of it.
 """
 
 from typing import Literal, NamedTuple
@@ -43,7 +43,7 @@ class Interlock(NamedTuple):
 _HOT = "let it cool; lower the set-point, then reset"
 _FIELD = "check sensor, probe factor and calibration; then reset"
 _AT_ONCE, _MEDIAN = "at once", "3 fresh readings, or 1 beyond the second limit"
-_READ = "3 readings in a row"
+_READ, _READING = "3 readings in a row", "1 reading"
 
 # code, action, condition, delay, what to do
 _ROWS: tuple[tuple[str, Action, str, str, str], ...] = (
@@ -56,6 +56,12 @@ _ROWS: tuple[tuple[str, Action, str, str, str], ...] = (
     ("body-hot", "trip", "body too hot (body_trip_c)", _MEDIAN,
      "let the subject cool down, then reset"),
     ("sample-hot", "trip", "sample too hot (sample_trip_c)", _MEDIAN, _HOT),
+    ("coil-hot", "trip", "coil too hot (trip_c of its probe)", _READING,
+     "see to the cooling water, let the coil cool; then reset"),
+    ("bore-hot", "trip", "bore of the coil too hot (trip_c of its probe)", _READING,
+     "see to the cooling of the coil, let it cool; then reset"),
+    ("water-hot", "trip", "cooling water too hot (trip_c of its probe)", _READING,
+     "see to the flow and to the chiller; then reset"),
     ("body-start", "trip", "body not at 34 to 38.5 °C when heating begins", _AT_ONCE,
      "bring the body to its starting temperature, then reset"),
     ("rising", "trip", "a probe (not body) rises faster than full power heats",
@@ -76,7 +82,8 @@ _ROWS: tuple[tuple[str, Action, str, str, str], ...] = (
     ("swapped", "trip", "healthy or body gains 0.5 °C before the tumour", _AT_ONCE,
      "the probes may be swapped: check which is which, then reset"),
     ("no-rise", "trip", "rise below 0.3 °C where 1.5 °C are predicted, or below 0.2 °C "
-     "after two minutes' worth of full power; armed by each set-point",
+     "after two minutes' worth of full power, in tissue without control after one; "
+     "armed by each set-point",
      "10 s after its own prediction",
      "check that probe, sample and coil are in place; reset"),
     ("ramp-too-long", "trip", "set-point not reached", "max_ramp_s",
@@ -133,6 +140,8 @@ _ROWS: tuple[tuple[str, Action, str, str, str], ...] = (
      "lower the set-point, or wait"),
     ("healthy-near", "hold-back", "healthy at 41.5 °C", _MEDIAN,
      "see to the healthy tissue: cool it, or lower the set-point"),
+    ("applicator-near", "hold-back", "coil, bore or water at its hold_back_c", _MEDIAN,
+     "see to the cooling of the coil"),
     ("reading-old", "hold-back", "a reading older than 1.5 updates", _AT_ONCE,
      "see to the thermometer if it does not go away"),
     ("no-temperature", "hold-back", "no trusted temperature to control", _AT_ONCE,

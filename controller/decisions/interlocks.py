@@ -7,7 +7,8 @@ fails safe. Numbers and reasons: docs/safety.md.
 
 from dataclasses import dataclass, field
 
-from controller.decisions.controlled import alive, left_out
+from controller.decisions.controlled import left_out
+from controller.decisions.probe_limits import healthy_limits
 from controller.decisions.settings import (
     TUMOUR_ROLES,
     LimitSettings,
@@ -16,7 +17,6 @@ from controller.decisions.settings import (
 )
 from controller.decisions.signals import Fault
 from controller.decisions.thermometry import ProbeWatch, tolerated_age_s
-from controller.decisions.treatment import Course, heating_since_s
 
 NEVER = float("nan")
 LEFT_OUT_S = 10.0
@@ -68,7 +68,7 @@ def check_probe(
     watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
 ) -> None:
     """Check one probe while heating: age, temperature by role, slope."""
-    _check_age(watch, probe, limits, found)
+    check_age(watch, probe, limits, found)
     if probe.role in TUMOUR_ROLES:
         _check_tumour(watch, probe, limits, found)
     elif probe.role == "healthy":
@@ -99,7 +99,7 @@ def check_start(
     limits = settings.limits
     for watch, probe in zip(watches, settings.probes, strict=True):
         if not left_out(watch, probe, watches, settings, found.t_s):
-            _check_age(watch, probe, limits, found)
+            check_age(watch, probe, limits, found)
         low_c, high_c = limits.body_start_low_c, limits.body_start_high_c
         if probe.role == "body" and not low_c <= watch.median_c <= high_c:
             found.fault(
@@ -136,56 +136,10 @@ def check_order(
     return lead_c >= 0.5 and not found.faults
 
 
-def check_quiet(
-    watches: tuple[ProbeWatch, ...], settings: Settings, course: Course, found: Findings
-) -> tuple[float, str]:
-    """Return for how long in s the quietest tumour probe has not changed, and its name.
-
-    While another channel still moves, half of the time counts: the instrument lives.
-    In the ramp, where full power must move every tumour probe, 60 s is a fault.
-    """
-    newest_s = max((w.unchanged_since_s for w in watches), default=NEVER)
-    living = found.t_s - newest_s < settings.limits.frozen_hold_back_s
-    worst_s, name = 0.0, ""
-    for watch, probe in zip(watches, settings.probes, strict=True):
-        if probe.role not in TUMOUR_ROLES and probe.role != "sample":
-            continue
-        if not alive(watch, probe, settings.limits, found.t_s):
-            continue
-        since_s = heating_since_s(course, probe.role == "sample", found.t_s)
-        quiet_s = found.t_s - max(watch.unchanged_since_s, since_s)
-        heated_s = min(quiet_s, found.t_s - course.since_s)
-        if course.phase == "ramp" and heated_s >= settings.limits.frozen_hold_back_s:
-            _frozen(probe.name, heated_s, "a rise at full power", settings, found)
-        worst = quiet_s * (0.5 if living else 1.0)
-        if worst > worst_s:
-            worst_s, name = worst, probe.name
-    return worst_s, name
-
-
-def check_answer(
-    name: str, predicted_c: float, quiet_s: float, settings: Settings, found: Findings
-) -> None:
-    """Check that a probe answers the −20 % power step once 0.3 °C is predicted."""
-    if predicted_c >= 0.3:
-        _frozen(name, quiet_s, f"−{predicted_c:.1f} °C by less power", settings, found)
-
-
-def _frozen(
-    name: str, quiet_s: float, expected: str, settings: Settings, found: Findings
-) -> None:
-    found.fault(
-        "frozen",
-        f"probe {name} looks frozen",
-        expected,
-        f"no change for {quiet_s:.0f} s or more",
-        f"{settings.limits.frozen_hold_back_s:g} s",
-    )
-
-
-def _check_age(
+def check_age(
     watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
 ) -> None:
+    """Check that a probe's last good reading is young enough."""
     age_s = found.t_s - watch.taken_s
     tolerated_s = tolerated_age_s(probe, limits)
     if not abs(age_s) <= tolerated_s:
@@ -201,13 +155,14 @@ def _check_age(
         found.hold_back("reading-old", f"probe {probe.name}: reading {age_s:.1f} s old")
 
 
-def _too_hot(
+def too_hot(
     watch: ProbeWatch,
     probe: ProbeSettings,
     trip_c: float,
     any_c: float,
     found: Findings,
 ) -> None:
+    """Check a reading against ``any_c``, and the median of three against ``trip_c``."""
     if not watch.value_c < any_c:
         measured, limit = f"{watch.value_c:.2f} °C", f"{any_c:g} °C"
     elif watch.median_c >= trip_c:
@@ -235,7 +190,7 @@ def _check_rise(
 def _check_tumour(
     watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
 ) -> None:
-    _too_hot(watch, probe, limits.tumour_trip_c, limits.tumour_any_c, found)
+    too_hot(watch, probe, limits.tumour_trip_c, limits.tumour_any_c, found)
     _check_rise(watch, probe, limits, found)
     hold_back_c = limits.tumour_trip_c - limits.tumour_hold_back_below_trip_c
     if watch.median_c >= hold_back_c:
@@ -245,9 +200,10 @@ def _check_tumour(
 def _check_healthy(
     watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
 ) -> None:
-    _too_hot(watch, probe, limits.healthy_trip_c, limits.healthy_any_c, found)
+    own = healthy_limits(probe, limits)
+    too_hot(watch, probe, own.trip_c, own.any_c, found)
     _check_rise(watch, probe, limits, found)
-    if watch.median_c >= limits.healthy_hold_back_c:
+    if watch.median_c >= own.hold_back_c:
         found.hold_back("healthy-near", f"{probe.name} at {watch.median_c:.1f} °C")
     if watch.median_c < limits.healthy_low_c:
         found.fault(
@@ -257,20 +213,20 @@ def _check_healthy(
             f"{watch.median_c:.2f} °C",
             f"{limits.healthy_low_c:g} °C",
         )
-    if watch.cem43_min >= limits.healthy_cem43_min:
+    if watch.cem43_min >= own.cem43_min:
         found.fault(
             "healthy-dose",
             f"healthy probe {probe.name} has its full thermal dose",
-            f"below {limits.healthy_cem43_min:g} min CEM43",
+            f"below {own.cem43_min:g} min CEM43",
             f"{watch.cem43_min:.1f} min",
-            f"{limits.healthy_cem43_min:g} min",
+            f"{own.cem43_min:g} min",
         )
 
 
 def _check_body(
     watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
 ) -> None:
-    _too_hot(watch, probe, limits.body_trip_c, limits.body_trip_c + 0.5, found)
+    too_hot(watch, probe, limits.body_trip_c, limits.body_trip_c + 0.5, found)
     if watch.median_c < limits.body_low_c:
         found.fault(
             "slipped",
@@ -296,5 +252,5 @@ def _check_body(
 def _check_sample(
     watch: ProbeWatch, probe: ProbeSettings, limits: LimitSettings, found: Findings
 ) -> None:
-    _too_hot(watch, probe, limits.sample_trip_c, limits.sample_trip_c, found)
+    too_hot(watch, probe, limits.sample_trip_c, limits.sample_trip_c, found)
     _check_rise(watch, probe, limits, found)

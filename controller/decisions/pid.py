@@ -14,12 +14,7 @@ from collections.abc import Sequence
 from math import inf, isfinite, sqrt
 from typing import NamedTuple
 
-from controller.decisions.estimator import (
-    Estimate,
-    given_up,
-    observed,
-    settled,
-)
+from controller.decisions.estimator import Estimate, given_up, observed, settled
 from controller.decisions.estimator_company import ABSURD_C
 from controller.decisions.estimator_noise import NAN
 from controller.decisions.settings import ControlSettings
@@ -28,7 +23,7 @@ from controller.decisions.settings import ControlSettings
 AIM_BELOW_C = 0.08
 # Feedback time: a part of the filter's own time, so that noise moves the field
 # little; at least so many delays (which may be wrong by a quarter) and ticks.
-SOFT, DELAYS, TICKS = 0.15, 0.25, 3.0
+SOFT, DELAYS, TICKS = 0.12, 0.25, 3.0
 # What the heat-up left is corrected only as the probe begins to show it: so many
 # delays of feedback time, falling to none in so many delays.
 PATIENCE, PATIENT = 2.5, 3.0
@@ -36,8 +31,10 @@ PATIENCE, PATIENT = 2.5, 3.0
 HARD = 4.0
 # The power follows what is wanted in this part of the feedback time, and only as far
 # as the doubt (sigma) in the estimated temperature leaves no play: to and fro below
-# that moves the field for nothing.
-SMOOTH, PLAY = 0.07, 0.3
+# that moves the field for nothing. The play begins at PLAY sigma and becomes what
+# makes the field move by so many full swings a minute, so much for each swing.
+SMOOTH, PLAY, PLAY_MOST = 0.07, 0.3, 0.5
+SWINGS_PER_MIN, PLAY_PER_SWING = 0.7, 0.4
 # Below this share of full power the heat-up is over; this error begins another.
 RISEN_SHARE = 0.9
 RISE_AGAIN_C = 0.4
@@ -58,7 +55,8 @@ class ControlState(NamedTuple):
 
     ``share`` is its last answer, ``field_share`` the field H / H_bound seen last,
     ``answer_ratio`` applied over asked power, ``held_s`` the time since the heat-up,
-    or near the set-point without one. ``integral_share`` is of the plain PI law.
+    or near the set-point without one. ``integral_share`` is of the plain PI law,
+    ``play_ratio`` the play of the other, in sigma.
     """
 
     estimate: Estimate = Estimate()
@@ -69,6 +67,7 @@ class ControlState(NamedTuple):
     answer_ratio: float = 1.0
     held_s: float = 0.0
     integral_share: float = 0.0
+    play_ratio: float = PLAY
 
     @property
     def predicted_c(self) -> float:
@@ -170,8 +169,19 @@ def _led(
         ratio,
         held_s,
         state.integral_share,
+        _play_ratio(state, share, bound_share, dt_s),
     )
     return after, share
+
+
+def _play_ratio(
+    state: ControlState, share: float, bound_share: float, dt_s: float
+) -> float:
+    """Choose the play in sigma, 0 to 0.5: by how much the asked field moves."""
+    if state.held_s == 0.0 or share >= bound_share:
+        return state.play_ratio
+    beyond = abs(sqrt(share) - sqrt(state.share)) - SWINGS_PER_MIN * dt_s / 60.0
+    return min(max(state.play_ratio + PLAY_PER_SWING * beyond, 0.0), PLAY_MOST)
 
 
 def _plain(
@@ -233,6 +243,7 @@ def _watched(
         ratio,
         state.held_s,
         state.integral_share,
+        state.play_ratio,
     )
 
 
@@ -261,7 +272,7 @@ def _wanted(
         smooth_s = min(SMOOTH * soft_s, 0.1 * state.held_s + dt_s)
         wanted = last + min(dt_s / smooth_s, 1.0) * (wanted - last)
         if known.track is not None:
-            play = PLAY * sqrt(known.track.covariance[0]) / (soft_s * gain)
+            play = state.play_ratio * sqrt(known.track.covariance[0]) / (soft_s * gain)
             wanted = min(max(last, wanted - play), wanted + play)
     return rising, wanted
 

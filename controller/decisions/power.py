@@ -6,8 +6,9 @@ temperatures with what this power can have done.
 
 from typing import NamedTuple
 
-from controller.decisions.interlocks import Findings, check_answer
-from controller.decisions.settings import LimitSettings, Settings
+from controller.decisions.frozen import check_answer
+from controller.decisions.interlocks import Findings
+from controller.decisions.settings import TUMOUR_ROLES, LimitSettings, Settings
 from controller.decisions.signals import NAN
 from controller.decisions.thermometry import ProbeWatch
 
@@ -22,6 +23,10 @@ SEEN_SHARE = 0.5
 REST, REST_S = 0.2, 900.0
 # the rise limit is 1.5 × P_max/C, so full power heats by two thirds of it
 RISE_MARGIN = 1.5
+USUAL_RISE_C_PER_S = LimitSettings().rise_c_per_s
+# without a ramp that has shown how it heats, the test of a quiet probe in tissue ends
+# after so many times what it takes to begin
+UNKNOWN_TIMES = 2.5
 
 
 class PowerWatch(NamedTuple):
@@ -95,6 +100,17 @@ def learn(power: PowerWatch, watches: tuple[ProbeWatch, ...]) -> PowerWatch:
     return power._replace(gain_c_per_s=max(gains), gains_c_per_s=gains)
 
 
+def expected_gain(power: PowerWatch, limits: LimitSettings) -> float:
+    """Return the rise in K/s at full power that is expected, 0 where none is known.
+
+    The one that was seen; else, at high power, what the config says of a fast target:
+    a rise limit above the usual one is 1.5 × it.
+    """
+    fast = limits.rise_c_per_s > USUAL_RISE_C_PER_S and power.mean_share >= LEARN_SHARE
+    told = limits.rise_c_per_s / RISE_MARGIN if fast else 0.0
+    return max(power.gain_c_per_s, told)
+
+
 def cooling_rate(power: PowerWatch, share: float, limits: LimitSettings) -> float:
     """Return how fast in K/s tissue may cool at a share of power.
 
@@ -122,7 +138,8 @@ def probe_quiet(
     From 60 s on power may only fall; from 120 s on it is 20 % below what the hold
     took, until the probe changes or 0.3 °C of fall is predicted without an answer
     (a fault). What it must have fallen is reckoned from that step on, by its own rise
-    in the ramp: the rim of a tumour answers slower than its middle.
+    in the ramp: the rim of a tumour answers slower than its middle. Tissue of which no
+    ramp has shown a rise has until 300 s.
     """
     if quiet_s < s.limits.frozen_hold_back_s:
         if power.quiet_share != power.quiet_share:
@@ -134,8 +151,12 @@ def probe_quiet(
     if quiet_s < s.limits.frozen_probe_s:
         return power._replace(predicted_c=0.0)
     missing = max(power.quiet_share - share, 0.0)
-    predicted_c = power.predicted_c + _own_gain(power, name, s) * missing * dt_s
-    check_answer(name, predicted_c, quiet_s, s, f)
+    gain = _own_gain(power, name, s)
+    predicted_c = power.predicted_c + gain * missing * dt_s
+    tissue = any(p.name == name and p.role in TUMOUR_ROLES for p in s.probes)
+    long = quiet_s >= UNKNOWN_TIMES * s.limits.frozen_probe_s
+    unknown = tissue and long and not gain > 0.0 and missing > 0.0
+    check_answer(name, predicted_c, quiet_s, s, f, unknown=unknown)
     return power._replace(predicted_c=predicted_c)
 
 

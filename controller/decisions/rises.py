@@ -4,6 +4,7 @@ Power that is given must be seen: a field that does not reach the particles, or 
 that is not where it is believed to be, shows as a temperature that stays behind.
 """
 
+import math
 from typing import NamedTuple
 
 from controller.decisions.interlocks import Findings
@@ -16,6 +17,10 @@ PREDICTED_C, LEAST_SHARE = 1.5, 0.2
 # Where the sample's own rise is not known: what the longest ramp could not do without.
 LEAST_C, FULL_POWER_S = 0.2, 120.0
 SHORT_S = 10.0
+# Without control nobody waits for a set-point, and no ramp tells a probe that is
+# frozen: less is enough. Power this near to what only kept it warm tells nothing.
+OPEN_POWER_S, OPEN_SHARE = 60.0, 0.2
+ANY_C = math.inf
 
 
 class Rise(NamedTuple):
@@ -66,21 +71,27 @@ def check_rise(
     """Check the rise against what ``gain_c_per_s`` at full power predicts, or a least.
 
     Where 1.5 °C are predicted, 0.3 °C must be seen; after two minutes' worth of full
-    power 0.2 °C in any case. Once answered it rests until it is armed again.
+    power 0.2 °C in any case, after one where the set-point is ``ANY_C``: a field
+    without control. Once answered it rests until it is armed again.
     """
     if rise.from_c != rise.from_c:
         return rise
-    gained_c = controlled_c - rise.from_c
-    if rise.setpoint_c - controlled_c < NEAR_C:
+    gained_c, seen_c = controlled_c - rise.from_c, LEAST_SHARE * PREDICTED_C
+    open_loop = rise.setpoint_c == ANY_C
+    answered = open_loop and gained_c >= seen_c  # pulses let it cool again
+    if answered or rise.setpoint_c - controlled_c < NEAR_C:
         return Rise(setpoint_c=rise.setpoint_c)
-    energy_s = rise.energy_s + max(share - rise.balance_share, 0.0) * dt_s
+    beyond = max(share - rise.balance_share, 0.0)
+    weak = open_loop and beyond < OPEN_SHARE
+    energy_s = rise.energy_s + (0.0 if weak else beyond * dt_s)
     predicted_c = gain_c_per_s * energy_s
-    if not (predicted_c >= PREDICTED_C or energy_s >= FULL_POWER_S):
+    most_s = OPEN_POWER_S if open_loop else FULL_POWER_S
+    if not (predicted_c >= PREDICTED_C or energy_s >= most_s):
         return rise._replace(energy_s=energy_s)
-    least_c = LEAST_SHARE * PREDICTED_C if predicted_c >= PREDICTED_C else LEAST_C
-    if gained_c < least_c and rise.short_s < SHORT_S:
+    least_c = seen_c if predicted_c >= PREDICTED_C else LEAST_C
+    if not gained_c >= least_c and rise.short_s < SHORT_S:
         return rise._replace(energy_s=energy_s, short_s=rise.short_s + dt_s)
-    if gained_c < least_c:
+    if not gained_c >= least_c:
         found.fault(
             "no-rise",
             "it does not heat as it should: is the probe, or the sample, in its place?",

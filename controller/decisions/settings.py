@@ -8,20 +8,30 @@ reads them back. Defaults are the numbers of docs/safety.md.
 from dataclasses import dataclass, field
 from typing import Literal
 
-Role = Literal["core", "margin", "healthy", "body", "sample"]
+Role = Literal["core", "margin", "healthy", "body", "sample", "coil", "bore", "water"]
+Tissue = Literal["brain", "skin", "other"]
 TUMOUR_ROLES: tuple[Role, ...] = ("core", "margin")
 TISSUE_ROLES: tuple[Role, ...] = ("core", "margin", "healthy", "body")
+# what makes the field, watched for its own sake: no part of control, model or dose
+APPLICATOR_ROLES: tuple[Role, ...] = ("coil", "bore", "water")
 Controlled = Literal["max", "mean", "percentile"]
 SegmentKind = Literal["ramp", "step", "hold", "pulse", "constant"]
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeSettings:
-    """One thermometer channel: its role, and the instrument's own update interval."""
+    """One thermometer channel: its role, and the instrument's own update interval.
+
+    ``tissue`` is the kind of healthy tissue. ``hold_back_c`` and ``trip_c`` are those
+    of coil, bore and water; without them such a probe trips at once.
+    """
 
     name: str
     role: Role
     update_s: float = 0.2
+    tissue: Tissue = "other"
+    hold_back_c: float = 0.0
+    trip_c: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

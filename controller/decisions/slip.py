@@ -64,10 +64,10 @@ def follow(
     level_c -= cooling_c
     if level_c - median_c >= slip_c:
         since_s = envelope.below_since_s
-        if ramping:
-            level_c += RISING_SHARE * max(rising, 0.0) * dt_s
+        if ramping and rising > 0.0:
+            level_c += RISING_SHARE * rising * dt_s
         return Envelope(level_c, t_s if since_s != since_s else since_s, rising)
-    leaked_c = (level_c - median_c) * min(dt_s / LEAK_S, 1.0)
+    leaked_c = (level_c - median_c) * (1.0 if dt_s >= LEAK_S else dt_s / LEAK_S)
     lost_c = cooling_c + leaked_c
     return Envelope(level_c - leaked_c, NAN, _rate(rising, -lost_c, dt_s))
 

@@ -111,7 +111,10 @@ def _see(state: State, m: Measurement, s: Settings) -> tuple[Seen, tuple[Fault, 
         or all(w.median_c == w.median_c for w in watches),
     )
     trends = tuple(
-        [easing.follow(*pair) for pair in zip(state.trends, watches, strict=True)]
+        [
+            easing.follow(trend, watch)
+            for trend, watch in zip(state.trends, watches, strict=True)
+        ]
     )
     newest_c = tumour.newest_c
     return Seen(course, watches, trusted_c, newest_c, dt_s, tumour, trends), faults
@@ -137,14 +140,16 @@ def _decide(
     if found.hold_backs:
         limit = min(limit, _share(last.field_a_per_m, full))
     eased = easing.eased(seen.trends, course, s)
-    limit = min(limit, eased.most_share)
+    if eased.most_share < limit:
+        limit = eased.most_share
     control, share = _control(state, seen, m, s, limit, full)
     open_a_per_m = treatment.open_field_a_per_m(course, m.t_s)
     if open_a_per_m == open_a_per_m:
         share = min(_share(open_a_per_m, full), limit)
     elif course.phase == "hold":
         share = power.cap(checked.power, share, m.t_s, found)
-    share = min(share, found.most_share)
+    if found.most_share < share:
+        share = found.most_share
     reason = "power eased: " + eased.why if share >= eased.most_share < 1.0 else ""
     if found.hold_backs:
         reason = "power may only fall: " + found.hold_backs[0]
@@ -164,7 +169,7 @@ def _control(
     # in k·I as the bound is, so that a share means the same for command and read-back
     current_a = m.drive.current_a if m.drive is not None else NAN
     applied = field_for(current_a, s.applicator)
-    fresh = any(watch.taken_s > state.t_s for watch in seen.watches)
+    fresh = any(seen.watches[i].taken_s > state.t_s for i in seen.tumour.used)
     return pid.update(
         state.control,
         dt_s=seen.dt_s,
@@ -191,8 +196,9 @@ def _command(
     slewed = last.field_a_per_m + s.applicator.slew_a_per_m_per_s * max(dt_s, 0.0)
     field = min(wanted, slewed, bound_a_per_m)
     current_a = current_for(field, s.applicator)
+    made = field_for(current_a, s.applicator)
     return Command(
-        field_a_per_m=min(field_for(current_a, s.applicator), bound_a_per_m),
+        field_a_per_m=bound_a_per_m if bound_a_per_m < made else made,
         frequency_hz=_frequency(drive, s),
         current_a=current_a,
         voltage_limit_v=voltage_limit_for(
@@ -208,8 +214,9 @@ def _command(
 
 def _full(s: Settings) -> float:
     """Return the amplitude in A/m of full power: what the calibration permits."""
-    full = permitted_amplitude(s.applicator.frequency_hz, s.ceiling)
-    return min(full, field_for(s.applicator.max_current_a, s.applicator))
+    permitted = permitted_amplitude(s.applicator.frequency_hz, s.ceiling)
+    most = field_for(s.applicator.max_current_a, s.applicator)
+    return most if most < permitted else permitted
 
 
 def _frequency(drive: DriveWatch, s: Settings) -> float:
@@ -229,15 +236,17 @@ def _bound(
     if planned_hz > frequency_hz:
         frequency_hz = planned_hz
     if m.drive is not None:
-        frequency_hz = max(frequency_hz, measured_frequency(m.drive, s))
+        measured_hz = measured_frequency(m.drive, s)
+        if measured_hz > frequency_hz:
+            frequency_hz = measured_hz
     bound = permitted_command(
         frequency_hz, field.supply_gain, field.sensor_gain, field.confirmed, s
     )
-    return min(bound, full_a_per_m)
+    return full_a_per_m if full_a_per_m < bound else bound
 
 
 def _share(field_a_per_m: float, bound_a_per_m: float) -> float:
     if not (field_a_per_m >= 0.0 and bound_a_per_m > 0.0):
         return NAN if field_a_per_m != field_a_per_m else 0.0
-    ratio = min(field_a_per_m / bound_a_per_m, 1.0)
-    return ratio * ratio
+    ratio = field_a_per_m / bound_a_per_m
+    return ratio * ratio if ratio < 1.0 else 1.0

@@ -23,10 +23,12 @@ def dose_min(from_c: float, to_c: float, dt_s: float) -> float:
     Exact for linear T(t): the integral of an exponential, split at 43 °C where R
     changes. NaN ends, and intervals that are not positive, give 0.
     """
-    if not (math.isfinite(from_c) and math.isfinite(to_c) and dt_s > 0.0):
+    if not (dt_s > 0.0 and math.isfinite(from_c)):
         return 0.0
     if from_c == to_c:  # the most usual: a thermometer repeats its 0.1 °C steps
         return _rate(from_c) * dt_s / 60.0
+    if not math.isfinite(to_c):
+        return 0.0
     if (from_c - 43.0) * (to_c - 43.0) < 0.0:
         share = (43.0 - from_c) / (to_c - from_c)
         return _one_branch(from_c, 43.0, share * dt_s) + _one_branch(
@@ -53,9 +55,9 @@ def _rate(temperature_c: float) -> float:
 
 
 def _one_branch(from_c: float, to_c: float, dt_s: float) -> float:
-    low, high = _rate(from_c), _rate(to_c)
-    if abs(to_c - from_c) < _NEARLY_LEVEL_C:
+    low, high, rise_c = _rate(from_c), _rate(to_c), to_c - from_c
+    if -_NEARLY_LEVEL_C < rise_c < _NEARLY_LEVEL_C:
         return 0.5 * (low + high) * dt_s / 60.0
     # d(log rate)/dT is ln 2 above 43 °C and 2 ln 2 below
-    slope = _LN2 if max(from_c, to_c) > 43.0 else 2.0 * _LN2
-    return (high - low) / (slope * (to_c - from_c)) * dt_s / 60.0
+    slope = _LN2 if from_c > 43.0 or to_c > 43.0 else 2.0 * _LN2
+    return (high - low) / (slope * rise_c) * dt_s / 60.0

@@ -9,6 +9,7 @@ import math
 from typing import NamedTuple
 
 from controller.decisions.settings import (
+    APPLICATOR_ROLES,
     TUMOUR_ROLES,
     LimitSettings,
     ProbeSettings,
@@ -53,11 +54,14 @@ def watch_probe(
     A reading counts as fresh when it was taken at least half the instrument's own
     update after the last one: polling faster than that repeats a value.
     """
-    quality = _quality(reading, limits)
+    value_c, quality, taken_s = reading
+    if quality == "ok":
+        inside = limits.absurd_low_c <= value_c <= limits.absurd_high_c
+        if not (inside and math.isfinite(taken_s)):
+            quality = "error"
     if quality != "ok":
         return watch._replace(quality=quality) if quality != watch.quality else watch
-    fresh_after_s = watch.taken_s + FRESH_SHARE * probe.update_s
-    if watch.taken_s == watch.taken_s and not reading.taken_s >= fresh_after_s:
+    if taken_s < watch.taken_s + FRESH_SHARE * probe.update_s:
         return watch
     return _take(watch, reading, probe, limits)
 
@@ -79,24 +83,15 @@ def limiting_c(watches: tuple[ProbeWatch, ...], s: Settings, t_s: float) -> floa
     return hottest_c
 
 
-def _quality(reading: Reading, limits: LimitSettings) -> Quality:
-    if reading.quality != "ok":
-        return reading.quality
-    inside = limits.absurd_low_c <= reading.value_c <= limits.absurd_high_c
-    return "ok" if inside and math.isfinite(reading.taken_s) else "error"
-
-
 def _take(
     watch: ProbeWatch, reading: Reading, probe: ProbeSettings, limits: LimitSettings
 ) -> ProbeWatch:
-    value_c, taken_s = reading.value_c, reading.taken_s
-    samples, slope = watch.samples, watch.slope_c_per_s
+    value_c, _, taken_s = reading
+    last_c, _, _, (_, before_c), _, samples, slope, unchanged_s, rest_c, cem43 = watch
     span_s = BODY_SLOPE_SPAN_S if probe.role == "body" else SLOPE_SPAN_S
     if not samples or taken_s - samples[-1][0] >= span_s / SLOPE_SPACINGS - 1e-6:
         samples = _recent((*samples, (taken_s, value_c)), span_s, probe.update_s)
         slope = _slope(samples, span_s)
-    unchanged_s = watch.unchanged_since_s
-    before_c, last_c = watch.earlier_c[1], watch.value_c
     return ProbeWatch(
         value_c,
         taken_s,
@@ -106,8 +101,8 @@ def _take(
         samples,
         slope,
         unchanged_s if value_c == last_c else taken_s,
-        watch.baseline_c,
-        watch.cem43_min + _dose(watch, reading, probe, limits),
+        rest_c,
+        cem43 + _dose(watch, reading, probe, limits),
     )
 
 
@@ -116,12 +111,16 @@ def _median(first_c: float, second_c: float, third_c: float) -> float:
         return NAN
     if first_c > second_c:
         first_c, second_c = second_c, first_c
-    return first_c if third_c < first_c else min(third_c, second_c)
+    if third_c < first_c:
+        return first_c
+    return second_c if second_c < third_c else third_c
 
 
 def _dose(
     watch: ProbeWatch, reading: Reading, probe: ProbeSettings, limits: LimitSettings
 ) -> float:
+    if probe.role in APPLICATOR_ROLES:  # what is no tissue has no dose
+        return 0.0
     dt_s = reading.taken_s - watch.taken_s
     if dt_s <= tolerated_age_s(probe, limits):
         return dose_min(watch.value_c, reading.value_c, dt_s)

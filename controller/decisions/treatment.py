@@ -134,8 +134,11 @@ def heating_since_s(course: Course, sample: bool, t_s: float) -> float:
     At rest a coarse thermometer shows the same for minutes. In a ``sample`` so it does
     in the pauses of pulses, and only the newest pulse counts.
     """
-    part, open_a_per_m = course.segment, open_field_a_per_m(course, t_s)
-    if not sample or part is None or open_a_per_m != open_a_per_m:
+    part = course.segment
+    if not sample or part is None:
+        return course.heated_since_s
+    open_a_per_m = open_field_a_per_m(course, t_s)
+    if open_a_per_m != open_a_per_m:
         return course.heated_since_s
     if open_a_per_m == 0.0:
         return t_s

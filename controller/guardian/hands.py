@@ -1,6 +1,6 @@
 """Hands on supply and generator that are opened afresh, for nothing but switching off.
 
-OFF is the first thing that is sent on a fresh port; who answers is of no interest then.
+OFF is the first thing that is sent on a fresh port; who answers is asked afterwards.
 The supply goes first; the generator follows when the supply is confirmed off (a stopped
 gate drive under a live supply can destroy the inverter), or when the supply has not
 obeyed for a while: the generator is the last route then.
@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from controller.config.catalogue import driver_kind, open_driver
+from controller.config.catalogue import driver_kind, mismatch, open_driver
 from controller.config.kinds import output_roles
 from controller.config.loading import Loaded
 from controller.config.model import Instrument
-from controller.instruments.stations_direct import HeaterStation
+from controller.instruments.adapters import check_adapter, port_of
+from controller.instruments.stations_direct import AmplifierStation, HeaterStation
 from controller.instruments.stations_inverter import SupplyStation, generator_station
 from drivers.errors import InstrumentError
 from drivers.transport import open_port, stream_address
@@ -37,8 +38,8 @@ RETRY_S = 0.1
 _STATIONS: dict[str, Callable[[str, Callable[[], float], Any], Any]] = {
     "supply": SupplyStation,
     "generator": generator_station,
-    "heater": lambda name, now, driver: HeaterStation(name, now, driver, 1.0),
-    "amplifier": generator_station,
+    "heater": lambda *known: HeaterStation(*known, 1.0),
+    "amplifier": lambda *known: AmplifierStation(*known, 1.0, 0.0),
 }
 
 
@@ -91,7 +92,8 @@ class Hand:
         instrument = self.instrument
         assert instrument.address is not None
         baud = instrument.baud or driver_kind(instrument.driver).baud
-        port = open_port(instrument.address, baud=baud)
+        instrument = instrument.model_copy(update={"address": port_of(instrument)})
+        port = open_port(instrument.address or "", baud=baud)
         try:
             driver = open_driver(
                 self.name,
@@ -102,10 +104,24 @@ class Hand:
                 instrument.bus_address,
             )
             station = _STATIONS[self.role](self.name, time.monotonic, driver)
-            return str(station.off())
+            return str(station.off()) or _another(self.name, instrument, driver)
         finally:
             with suppress(OSError, InstrumentError):
                 port.close()
+
+
+def _another(name: str, instrument: Instrument, driver: Any) -> str:
+    """Say that another one than the config's is off now, "" when it is the right one.
+
+    Asked last: what is switched off wrongly does no harm, what is thought off does.
+    """
+    try:
+        check_adapter(name, instrument)
+        if not instrument.serial:
+            return ""
+        return mismatch(name, instrument.model, instrument.serial, driver.identify())
+    except InstrumentError as error:
+        return str(error)
 
 
 @dataclass(frozen=True, slots=True)

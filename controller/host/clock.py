@@ -1,5 +1,6 @@
 """The time of a run: simulated, paced, or the computer's monotonic clock."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -43,6 +44,12 @@ def clock_jump(jump_s: float, t_s: float) -> Fault:
     sentence = "this computer slept, or its clock was set: expected "
     sentence += f"{expected}, measured {measured}, limit {JUMP_S:g} s"
     return Fault("clock-jump", sentence, t_s, expected, measured, f"{JUMP_S:g} s")
+
+
+def parted(clock: Clock) -> tuple[Fault, ...]:
+    """Return a fault where UTC and monotonic time have parted since last, in s."""
+    jump_s = clock.jumped_s()
+    return () if abs(jump_s) <= JUMP_S else (clock_jump(jump_s, clock.now()),)
 
 
 class ClockPair:
@@ -98,7 +105,8 @@ class SimulatedClock:
         self._now_s += dt_s
 
     def restart(self) -> None:
-        """Nothing to do: simulated ticks are never late."""
+        """Leave out the ticks whose time has passed: none is before now."""
+        self._ticks = max(self._ticks, math.ceil(self._now_s / self._period_s - SAME_S))
 
     def jumped_s(self) -> float:
         """Return 0: simulated time does not look at this computer's clocks."""
@@ -125,11 +133,13 @@ class PacedClock(SimulatedClock):
         """Wait for the tick's wall time, then advance the bench."""
         late_s = _wait(self.woken, self._due_s)
         t_s, _ = super().tick()
-        self._due_s += self._period_s + (late_s if late_s > self._period_s else 0.0)
+        self._due_s = _after(self._due_s, self._period_s)
+        self._due_s += late_s if late_s > self._period_s else 0.0
         return t_s, late_s
 
     def restart(self) -> None:
         """Count the next tick from now."""
+        super().restart()
         self._due_s = time.monotonic() + self._period_s
 
     def jumped_s(self) -> float:
@@ -172,7 +182,7 @@ class RealClock:
         self._follow()
         now_s = time.monotonic()
         on_time = self._due_s > 0.0 and late_s <= self._period_s
-        self._due_s = (self._due_s if on_time else now_s) + self._period_s
+        self._due_s = _after(self._due_s if on_time else now_s, self._period_s)
         return now_s - self._start_s, late_s
 
     def wait(self, dt_s: float) -> None:
@@ -197,6 +207,11 @@ class RealClock:
             passed_s = time.monotonic() - self._advanced_s
             self._advanced_s += passed_s
             self._advance(passed_s)
+
+
+def _after(due_s: float, period_s: float) -> float:
+    """Return when the next tick is due; one woken early puts none further away."""
+    return min(due_s, time.monotonic()) + period_s
 
 
 def _wait(woken: threading.Event, due_s: float) -> float:

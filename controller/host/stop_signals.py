@@ -4,6 +4,7 @@ The only place that touches signals; it works on Windows too, where SIGBREAK sta
 for the closed console.
 """
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -55,6 +56,28 @@ def interruptible() -> Iterator[None]:
     """
     with _handled(_interrupt):
         yield
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Keep Ctrl-C back while the context lasts, and from what is started in it.
+
+    A terminal sends it to every process that belongs to a program. Where a process has
+    no signal mask (Windows), ``working_for_another`` does it a little later.
+    """
+    mask = getattr(signal, "pthread_sigmask", None)
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else None
+    try:
+        yield
+    finally:
+        if mask:
+            mask(signal.SIG_SETMASK, before)
+
+
+def working_for_another() -> None:
+    """Be silent and deaf to Ctrl-C: whoever started this process hears it, and ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.disable()
 
 
 def deaf() -> None:

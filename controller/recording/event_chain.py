@@ -56,10 +56,10 @@ class TicksHash:
 
     def add(self, row: tuple[Cell, ...], readings: Rows, truth: Rows) -> None:
         """Add a tick: its row, and its rows of the readings and of the truth."""
-        numbers = (*_numbers(row), *chain.from_iterable(truth))
+        numbers = [*_numbers(row), *chain.from_iterable(truth)]
         texts = [len(readings), len(truth), *_texts(row)]
         for seq, probe, value_c, quality, taken_s, cem43_min in readings:
-            numbers += (seq, probe, value_c, taken_s, cem43_min)
+            numbers += seq, probe, value_c, taken_s, cem43_min
             texts.append(quality)
         self._hash.update(_packed(numbers, texts))
         self.count += 1
@@ -70,7 +70,7 @@ class TicksHash:
         return taken
 
 
-def _packed(numbers: tuple[Cell, ...], texts: list[Cell]) -> bytes:
+def _packed(numbers: list[Cell], texts: list[Cell]) -> bytes:
     form = f">{len(numbers)}d"
     try:
         packed = struct.pack(form, *numbers)

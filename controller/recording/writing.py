@@ -81,6 +81,7 @@ class Recorder:
             self._db = sqlite3.connect(
                 path, timeout=LOCK_WAIT_S, isolation_level=None, cached_statements=32
             )
+            self._execute = self._db.cursor().execute  # each tick: one cursor for all
             self._link = self._write_header(header)
         except sqlite3.Error as error:
             raise RunFileError(f"{path} cannot be written: {error}") from error
@@ -103,7 +104,7 @@ class Recorder:
         truth: list[tuple[Cell, ...]] = []
         if self._truth and record.truth is not None:
             truth = [(record.seq, *record.truth)]
-        execute = self._db.execute
+        execute = self._execute
         try:
             execute("BEGIN")
             execute(_TICK, row)

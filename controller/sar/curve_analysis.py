@@ -84,10 +84,13 @@ def measured_file(path: Path, described: Description | None) -> Measured:
 
     Raises:
         ConfigError: it is not known what was in the vial.
+        CurveFileError: there is no such file, or the curve cannot be analysed.
     """
     if described is None and path.suffix == ".sqlite":
         described = description_in(path)
     if described is None:
+        if not path.exists():
+            raise CurveFileError(f"{path} does not exist")
         raise ConfigError(
             [
                 f"{path}: give --sample; only a run of amf sar run says by itself what "

@@ -119,7 +119,7 @@ def _dashboard(grid: Grid, columns: ColumnsTable, field: FieldTable) -> Imported
     """Read the magneTherm dashboard's TSV: comments, State, error rows of -1 and -274.
 
     First number of the comments: frequency in Hz; second: set current in A.
-    Source: reference on open tools, importers (layout of the file; unverified).
+    Source: docs/calorimetry.md, files that are read (layout unverified).
     """
     numbers = grid.comment_numbers()
     time_at = _column(grid, columns.time, TIME_NAMES, "time", 0)

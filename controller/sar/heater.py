@@ -21,9 +21,11 @@ from controller.bench import OpenThermometry
 from controller.config.loading import Loaded
 from controller.config.sar import Description, conditions_of, sample_of
 from controller.config.sar_matrix import CheckTable, ProtocolTable
+from controller.decisions.settings import Settings
 from controller.decisions.signals import Measurement
 from controller.decisions.state import initial
 from controller.decisions.step import step
+from controller.decisions.thermometry import ProbeWatch, tolerated_age_s
 from controller.loop import COMPLETED, ENDED, Outcome
 from controller.procedures.operators import Terminal
 from controller.recording.loop_record import LoopRecord
@@ -111,11 +113,10 @@ def heated(
         seq += 1
         if operator.wants_snapshot():
             operator.publish(snapshot(seq, state, measurement, settings))
-        # The interlocks are those of a field; here there is none to switch off.
-        hot_c, limit_c = state.watches[0].median_c, settings.limits.sample_trip_c
-        if hot_c >= limit_c:
-            said = f"too hot: {hot_c:.1f} °C, limit {limit_c:g} °C. {SWITCH_OFF}"
-            outcome = Outcome(ENDED, said, 0.0, seq)
+        begun = t_s >= heater.protocol.baseline_s
+        trouble = _trouble(state.watches[0], settings, t_s, begun)
+        if trouble:
+            outcome = Outcome(ENDED, f"{trouble}. {SWITCH_OFF}", 0.0, seq)
             break
         if t_s >= heater.end_s:
             said = f"completed: heated with {heater.check.heater_w:g} W"
@@ -125,6 +126,21 @@ def heated(
         heater.vial.heater_w = 0.0
     record.finish(state, outcome.sentence, outcome)
     return outcome
+
+
+def _trouble(sample: ProbeWatch, settings: Settings, t_s: float, begun: bool) -> str:
+    """Return why the heater must go off, "" while it need not.
+
+    The interlocks are those of a field; here there is none to switch off. A first
+    reading may take its time until the heating has ``begun``.
+    """
+    limits = settings.limits
+    age_s, oldest_s = t_s - sample.taken_s, tolerated_age_s(settings.probes[0], limits)
+    if begun and not abs(age_s) <= oldest_s:
+        seen = "never" if age_s != age_s else f"{age_s:.1f} s ago"
+        return f"no temperature: the last one {seen}, limit {oldest_s:g} s"
+    hot_c, limit_c = sample.median_c, limits.sample_trip_c
+    return f"too hot: {hot_c:.1f} °C, limit {limit_c:g} °C" if hot_c >= limit_c else ""
 
 
 def without_field(loaded: Loaded) -> Loaded:
