@@ -4,7 +4,7 @@ from collections import deque
 
 from gui import texts
 from gui.pyramid import Pyramid
-from gui.readouts import styled_probes
+from gui.readouts import seat_of, styled_probes
 from gui.view import Curve, Line, Mark, PlotView
 from gui.wording import Message, fixed, number, pair, part, parts, words
 
@@ -84,7 +84,7 @@ def _trip_lines(hello: Message) -> tuple[Line, ...]:
     for probe in parts(hello, "probes"):
         trip_c = number(probe, "trip_c")
         if trip_c is not None:
-            sharers.setdefault(trip_c, {})[words(probe, "role")] = None
+            sharers.setdefault(trip_c, {})[seat_of(probe)] = None
     return tuple(
         Line(trip_c, texts.TRIP_LINE.format(trip=f"{trip_c:g}", roles=", ".join(roles)))
         for trip_c, roles in sharers.items()

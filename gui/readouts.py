@@ -29,6 +29,15 @@ class StyledProbe:
     name: str
     role: str
     style: int
+    seat: str
+
+
+def seat_of(probe: Message) -> str:
+    """Write what a probe sits in: its role, and its tissue where that is named."""
+    role, tissue = words(probe, "role"), words(probe, "tissue")
+    if tissue in ("", "other"):
+        return role
+    return texts.ROLE_AND_REMARK.format(role=role, remark=tissue)
 
 
 def styled_probes(hello: Message) -> list[StyledProbe]:
@@ -39,7 +48,7 @@ def styled_probes(hello: Message) -> list[StyledProbe]:
         role = words(probe, "role")
         style = seen.get(role, 0)
         seen[role] = style + 1
-        styled.append(StyledProbe(words(probe, "name"), role, style))
+        styled.append(StyledProbe(words(probe, "name"), role, style, seat_of(probe)))
     return styled
 
 
@@ -166,7 +175,7 @@ def _dose_range(newest: Message) -> str:
 
 def _remark(probe: StyledProbe, newest: Message) -> str:
     """Say the role where the name does not, and the age of an old reading."""
-    role = "" if probe.role == probe.name else probe.role
+    role = "" if probe.seat == probe.name else probe.seat
     age_s = number(newest, "age_s")
     if age_s is None or not age_s >= AGE_SHOWN_S:
         return role

@@ -22,6 +22,8 @@ TRIPS = {
     "body": "body_trip_c",
     "sample": "sample_trip_c",
 }
+BRAIN_TRIP_C = 42.0
+APPLICATOR_ROLES = ("coil", "bore", "water")
 OVER = ("tripped", "stopped")
 _PHASES = (
     "SELECT t_s, phase FROM (SELECT seq, t_s, phase, lag(phase) OVER (ORDER BY seq) "
@@ -163,16 +165,17 @@ class ReplaySource:
 
     def _probes(self, seq: int, t_s: float) -> list[Message]:
         query = "SELECT * FROM readings WHERE seq = ? ORDER BY probe"
-        found = zip(self._names, self._file.rows(query, [seq]), strict=False)
+        rows = self._file.rows(query, [seq])
+        found = zip(self._names, self._roles, rows, strict=False)
         return [
             {
                 "name": name,
                 "value_c": row["value_c"] if row["quality"] == "ok" else None,
                 "quality": row["quality"],
                 "age_s": _age_s(t_s, number(row, "taken_s")),
-                "cem43_min": row["cem43_min"],
+                "cem43_min": None if role in APPLICATOR_ROLES else row["cem43_min"],
             }
-            for name, row in found
+            for name, role, row in found
         ]
 
     def _lowest_dose_min(self, probes: list[Message]) -> float | None:
@@ -223,11 +226,22 @@ def _hello(file: RecordFile) -> Message:
             {
                 "name": words(probe, "name"),
                 "role": words(probe, "role"),
-                "trip_c": number(limits, TRIPS.get(words(probe, "role"), "")),
+                "tissue": words(probe, "tissue"),
+                "trip_c": _trip_c(probe, limits),
             }
             for probe in parts(settings, "probes")
         ],
     }
+
+
+def _trip_c(probe: Message, limits: Message) -> float | None:
+    """Give the trip in °C that held for a probe: its role's, or its own."""
+    role = words(probe, "role")
+    if role in APPLICATOR_ROLES:
+        return number(probe, "trip_c")
+    trip_c = number(limits, TRIPS.get(role, ""))
+    brain = words(probe, "tissue") == "brain"
+    return trip_c if trip_c is None or not brain else min(trip_c, BRAIN_TRIP_C)
 
 
 def _age_s(t_s: float, taken_s: float | None) -> float | None:

@@ -102,6 +102,5 @@ COURSE_SIMULATED = "SIMULATED: nobody was treated"
 COURSE_PARTLY = "PARTLY SIMULATED: real and simulated sessions"
 COURSE_PAGE = "&Page in the browser"
 
-CLI_AFTER = "a config, a run file (two are compared), or a folder of runs"
 CLI_NO_RUN = "{path}: there is no such run file or folder"
 CLI_MANY = "give one config, one or two run files, or one folder"

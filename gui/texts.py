@@ -48,7 +48,6 @@ DOSE_MINUTES = "{dose} min"
 DOSE_RANGE = "{low} to {high}"
 
 TEMPERATURE_AXIS = "Temperature / °C"
-TIME_AXIS = "Run time"
 SHARE_AXIS = "%"
 SHARES = {"hf": "H·f", "power": "Power"}
 SHARES_NOTE = "H·f of the ceiling (solid), power of the bound (dashed)"
@@ -141,7 +140,6 @@ TIPS = {
     "acknowledge": "Stop the flashing; the alarm stays until its cause is gone",
     "reset": "After a trip: prove the field off, then resume the treatment",
 }
-MANUAL_ON = "BY HAND"
 
 FIRST_OUT = "FIRST-OUT "
 ALARMS = {"high": "ALARM", "medium": "WARNING", "low": "CAUTION"}

@@ -22,6 +22,9 @@ SHOWN_BY = {
         ("healthy-dose", "sample-hot", "tumour-near", "reading-old", "body-away"),
         _ROWS),
     **dict.fromkeys(("field-lost", "field-drift", "field-jump"), _SEEN),
+    **dict.fromkeys(
+        ("coil-hot", "bore-hot", "water-hot", "applicator-near"),
+        "test_a_row_of_the_applicator"),
     "body-start": "test_heating_does_not_start_on_a_cold_or_feverish_body",
     "rising": _ROWS,
     "frozen": "test_a_frozen_thermometer_in_hold_ends_in_a_trip",

@@ -32,7 +32,7 @@ def test_the_python_example_runs() -> None:
         timeout=60,
         check=True,
     )
-    assert done.stdout.split()[0] == "0.0"
+    assert re.match(r"field off after \d+ s: probe core looks frozen", done.stdout)
 
 
 def test_every_link_leads_to_a_file() -> None:

@@ -51,7 +51,7 @@ class Adapter:
             setpoint_c=self.ctx.setpoint,
             slew_per_s=slew,
             settings=self.settings,
-            probes_c=tuple(map(float, probes)),
+            probes_c=tuple(probes.tolist()),
         )
         self.asked_a_per_m = min(highest * math.sqrt(wanted), highest)
         return self.asked_a_per_m

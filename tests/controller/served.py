@@ -1,5 +1,6 @@
 """A bench on real ports in this process, and programs that run a treatment on it."""
 
+import signal
 import subprocess
 import sys
 import tomllib
@@ -71,6 +72,32 @@ def served_bench(
         config.write_text(served_config(data, found, path.name), "utf-8")
         with in_background(served.server):
             yield config, served
+
+
+@contextmanager
+def simulated_elsewhere(folder: Path) -> Iterator[Path]:
+    """Serve the quick dry run by ``amf simulate`` in a process of its own.
+
+    Give the config that it prints; at the end Ctrl-C, and it has to end well.
+    """
+    config = folder / "served.toml"
+    with (
+        config.open("w") as stdout,
+        subprocess.Popen(
+            [*AMF, "simulate", str(quick(folder))],
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as server,
+    ):
+        assert server.stderr is not None
+        assert any("Ctrl-C" in line for line in server.stderr)
+        try:
+            yield config
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.stderr.read()
+        assert server.wait(LONG_S) == 0
 
 
 def amf(*arguments: object) -> subprocess.CompletedProcess[str]:

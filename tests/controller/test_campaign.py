@@ -1,6 +1,12 @@
 """The fault campaign: what it asks for, single runs of it, and its table."""
 
 import csv
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +17,10 @@ from controller.campaign import Job, cases, jobs, run_one
 from controller.commands.campaign import closing, markdown, risks, save
 from controller.config.loading import load
 from controller.errors import BenchError
+from controller.loop import ENDED
 from controller.rehearsal import KINDS
 from tests.controller.rig import CONFIGS
+from tests.controller.served import LONG_S
 
 DRY_RUN = CONFIGS / "dry_run.toml"
 SHORT = CONFIGS / "dry_run_short.toml"
@@ -117,6 +125,51 @@ def test_a_jump_that_nothing_can_forestall_is_told_with_what_it_does() -> None:
     assert 0.0 < ran.off_s - ran.begun_s <= loaded.bench.field_sensor.update_s + 0.4
     (said,) = risks(loaded, [])
     assert "more than 13% at full power" in said and "reading, 0.9 s" in said
+
+
+INTERRUPTED = """
+import sys
+from pathlib import Path
+from controller import campaign
+from controller.commands.campaign import run
+run_all = campaign.run_all
+def said(listed):
+    for ran in run_all(listed, 1):
+        print("ran", flush=True)
+        yield ran
+campaign.run_all = said
+sys.exit(run(Path(sys.argv[1]), seeds=1, full=False, out=None))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C by signal is POSIX's")
+def test_ctrl_c_ends_it_and_its_processes() -> None:
+    """As a terminal does it: every process that belongs to it is told."""
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, str(SHORT)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ran\n"
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=LONG_S)
+    assert process.returncode == ENDED
+    assert re.search(r"stopped after \d+ of \d+ runs: no table$", said.strip()), said
+    assert "Traceback" not in said
+    assert _gone(process.pid)
+
+
+def _gone(group: int) -> bool:
+    for _ in range(200):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        threading.Event().wait(0.05)
+    return False
 
 
 def test_what_nobody_saw_is_a_residual_risk() -> None:

@@ -81,7 +81,7 @@ def cases() -> list[Fault]:
             other = "healthy" if table.exchange else ""
             for phase in ("ramp", "hold"):
                 found.append(Fault(kind, "core", None, phase, 5.0, other=other))
-        elif table.place == "field":
+        elif table.place in ("field", "cooling"):
             continue
         elif table.place == "applicator":
             found += [Fault(kind, phase="hold", after_s=5.0), Fault(kind, at_s=0.0)]
@@ -104,6 +104,8 @@ def test_every_kind_is_in_the_matrix() -> None:
     # no field sensor either: test_field_on_the_wire
     absent |= {k for k, table in KINDS.items() if "coil_channel" in table.needs}
     absent |= {k for k, table in KINDS.items() if table.place == "field"}
+    # nor a probe on the coil: test_applicator_heat
+    absent |= {k for k, table in KINDS.items() if table.place == "cooling"}
     assert {fault.kind for fault in cases()} == {*KINDS} - absent
 
 

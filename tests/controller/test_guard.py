@@ -63,6 +63,18 @@ def test_a_bad_command_raises(change: dict[str, float]) -> None:
         guard(replace(GOOD, **change), DRIVE, SETTINGS)  # type: ignore[arg-type]
 
 
+def test_off_with_a_field_is_a_contradiction() -> None:
+    with pytest.raises(GuardError, match="output off"):
+        guard(replace(GOOD, output_on=False, current_a=0.0), DRIVE, SETTINGS)
+
+
+def test_no_more_than_the_largest_current_passes() -> None:
+    """Also where the ceiling would permit it: the coil's own limit."""
+    applicator = replace(SETTINGS.applicator, max_current_a=13.0)
+    with pytest.raises(GuardError, match=r"13\.44 A is above 13\.0"):
+        guard(GOOD, None, replace(SETTINGS, applicator=applicator))
+
+
 def test_the_measured_frequency_counts() -> None:
     with pytest.raises(GuardError, match="ceiling"):
         guard(GOOD, replace(DRIVE, frequency_hz=250_000.0), SETTINGS)

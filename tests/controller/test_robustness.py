@@ -1,6 +1,7 @@
-"""What a computer does to a run: folders without rights, a record that is deleted."""
+"""What a computer and its people do to a run: folders, records, front panels."""
 
 import os
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +9,9 @@ import pytest
 
 from controller.bench import How, open_bench
 from controller.config.loading import load
+from controller.decisions.signals import Request
 from controller.errors import BenchError
+from controller.loop import ENDED
 from controller.procedures import run_record
 from controller.procedures.run_record import (
     LEAST_FREE_BYTES,
@@ -19,7 +22,7 @@ from controller.procedures.run_record import (
     watch_folder,
 )
 from tests.controller.commands.test_commands import engine, messages, only_run, until_on
-from tests.controller.rig import CONFIGS
+from tests.controller.rig import CONFIGS, Rig, rig
 
 SHORT = CONFIGS / "dry_run_short.toml"
 
@@ -84,3 +87,57 @@ def test_a_record_deleted_under_the_run_ends_it_with_the_field_off(
         code = process.wait(60.0)
     assert offs == [True] and code == 3, rest
     assert rest[-1]["kind"] == "end" and rest[-1]["exit_code"] == 3
+
+
+def test_an_output_that_is_switched_on_by_hand_goes_off(tmp_path: Path) -> None:
+    """At its front panel, while nothing is asked for; a person may be at the coil."""
+    on: list[bool] = []
+
+    def at(r: Rig) -> tuple[Request, ...]:
+        if r.t_s < 1.0:
+            return ()
+        if not on:
+            r.supply.set_voltage_v, r.supply.set_current_a = 6.0, 5.0
+            r.supply.output_on = r.twin("generator").output_on = True
+        on.append(r.supply.output_on)
+        return (Request("stop"),) if r.t_s > 8.0 else ()
+
+    with rig(tmp_path, "dry_run_short.toml", at=at, stays_after_trip=True) as r:
+        outcome = r.run()
+    assert "output-stuck" in r.codes and outcome.exit_code == ENDED
+    assert on.index(False) <= 3 and not any(on[3:])
+
+
+@pytest.mark.parametrize("asked", [("stop", "reset"), ("reset", "stop"), ("reset",)])
+def test_a_stop_goes_before_a_reset_and_a_reset_needs_a_trip(
+    tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    """The proof of a reset puts a small field on."""
+    proofs: list[str] = []
+
+    def at(r: Rig) -> tuple[Request, ...]:
+        if r.phase == "ramp" and "stop" in asked:
+            r.probe(1).unplugged = True
+        elif r.phase == "ramp":
+            return tuple(Request(name) for name in asked)  # type: ignore[arg-type]
+        if r.phase == "tripped":
+            return tuple(Request(name) for name in asked)  # type: ignore[arg-type]
+        return (Request("stop"),) if r.phase == "hold" else ()
+
+    with rig(tmp_path, "dry_run_short.toml", at=at, stays_after_trip=True) as r:
+        r.loop._prove_again = lambda: proofs.append("") or ""  # type: ignore[func-returns-value]
+        outcome = r.run()
+        offs = [m for m in r.operator.messages if m["kind"] == "off"]
+    assert proofs == [] and outcome.exit_code == ENDED
+    assert len(offs) <= 2, "nothing was switched off because a reset was asked for"
+
+
+def test_whatever_switches_a_field_on_keeps_the_computer_awake() -> None:
+    """And gives the record that is watched; the guardian would sleep with it."""
+    rooms = Path(run_record.__file__).parents[1]
+    texts = [path.read_text(encoding="utf-8") for path in rooms.rglob("*.py")]
+    opens = [text for text in texts if "with ready(" in text]
+    assert len(opens) == 4
+    for text in opens:
+        assert "enter_context(awake())" in text, text[:80]
+        assert re.search(r"watch_folder\([^()]+, .*path\)", text), text[:80]

@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 from pathlib import Path
 
@@ -16,31 +15,18 @@ from tests.controller.served import (
     amf,
     faults_of,
     only_run,
-    quick,
     sentences,
     served_bench,
+    simulated_elsewhere,
 )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C by signal is POSIX's")
 def test_two_terminals_complete_a_treatment(tmp_path: Path) -> None:
     """What docs promise: amf simulate here, amf run there."""
-    config, out = tmp_path / "served.toml", tmp_path / "runs"
-    with (
-        config.open("w") as stdout,
-        subprocess.Popen(
-            [*AMF, "simulate", str(quick(tmp_path))],
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as server,
-    ):
-        assert server.stderr is not None
-        assert any("Ctrl-C" in line for line in server.stderr)
+    out = tmp_path / "runs"
+    with simulated_elsewhere(tmp_path) as config:
         done = amf("run", config, "--out", out)
-        server.send_signal(signal.SIGINT)
-        server.stderr.read()
-        assert server.wait(LONG_S) == 0
     assert done.returncode == COMPLETED, done.stderr
     assert faults_of(out) == []
     assert sentences(out, "off")[-1] == "field off, confirmed by read-back"

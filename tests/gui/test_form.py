@@ -72,7 +72,10 @@ def test_an_instrument_is_added_and_can_be_chosen_for(form):
     assert form.add_instrument("psu", "opsens", "PicoM", "") == taken
     assert form.text == before
     assert form.add_instrument("second", "opsens", "PicoM", "COM7") == ""
-    assert form.text.startswith(before.rstrip("\n")) and form.problems == []
+    assert form.text.startswith(before.rstrip("\n"))
+    assert "bound by nothing but its address" in "".join(form.problems)
+    enter(form, "instruments.second", "serial", "A1")
+    assert form.problems == []
     assert form.value("instruments.second", "address") == "COM7"
     assert form.instrument_kinds()["second"] == "real"
     assert "PicoM" in field(form, "instruments.second", "model").choices

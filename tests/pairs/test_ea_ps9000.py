@@ -42,6 +42,21 @@ def test_a_treatment_on_every_model(model: str, spaced: bool) -> None:
     assert (twin.set_voltage_v, twin.set_current_a) == (0.0, 0.0)
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_a_power_limit_is_kept_and_read_back(model: str) -> None:
+    driver, twin, _ = pair(model)
+    driver.off()
+    driver.set_power_limit(120.4)
+    assert twin.set_power_w == driver.read_power_limit() == 121.0
+    driver.set_output(True)
+    twin.voltage_v, twin.current_a = 12.1, 10.0
+    twin.advance(0.1)
+    assert twin.condition("OPER") == 1 << 10 and not driver.read_state().trip
+    twin.voltage_v = 12.8  # the limit has failed
+    twin.advance(0.1)
+    assert driver.read_state().trip == "over-power" and not twin.output_on
+
+
 def test_settings_before_control_is_taken_are_refused() -> None:
     supply, twin, _ = pair()
     with pytest.raises(Refused, match="-221"):

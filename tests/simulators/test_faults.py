@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from simulators.aimtti_psu import AimttiPsu
 from simulators.bench import SimulatedBench
 from simulators.coil import Tank
+from simulators.cooling import Cooled
 from simulators.direct_coil import DirectCoil
 from simulators.fault_kinds import KINDS
 from simulators.faults import Fault, FaultPlan, Scene, Switches
@@ -498,7 +499,7 @@ def test_impossible_fault_is_refused_before_the_start(
         FaultPlan([fault], make_scene())
 
 
-ON = {"wire": "psu", "probe": "core", "applicator": "", "field": ""}
+ON = {"wire": "psu", "probe": "core", "applicator": "", "field": "", "cooling": ""}
 SUPPORTED_BY = {
     "warm-up": "fibre",
     "frequency-pulled": "gen",
@@ -520,6 +521,8 @@ def test_every_kind_begins_and_ends_on_a_bench(kind: str) -> None:
     other = ""
     if KINDS[kind].exchange:
         other = "healthy" if place == "probe" else "gen"
+    if place == "cooling":
+        scene.bench.sample = Cooled(scene.bench.sample, scene.bench.tank)
     plan = FaultPlan([Fault(kind, on, at_s=0.0, duration_s=1.0, other=other)], scene)
     assert len(plan.apply(0.0)) == 1
     scene.bench.advance(0.5)

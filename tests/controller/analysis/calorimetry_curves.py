@@ -2,7 +2,7 @@
 
 A: one node, 4.18863 J/K, 300 s, 0.5 W. B: a vial of 1.5 J/K behind 0.05 W/K, loss
 0.012 W/K. C: B seen by a probe with 0.5 s lag. The truth is 100 W/g Fe in all three.
-Source: reference on calorimetry, 2.5.
+Source: docs/calorimetry.md, golden cases.
 """
 
 from dataclasses import replace

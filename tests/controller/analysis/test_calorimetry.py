@@ -188,6 +188,15 @@ def test_zig_zag_takes_every_peak() -> None:
     assert sar(result, CASE_B) == pytest.approx(97.8, abs=0.4)
 
 
+def test_a_kink_is_of_the_field_that_was_switched() -> None:
+    """A fifth of the amplitude stays on: 4 % of the heating is on both sides."""
+    field = pulse(120.0, 120.0, 0.1)
+    record = checked(curve(CASE_A, np.maximum(field, 0.2 * field.max()), 0.1))
+    assert sar(peak_analysis(record, 5.0, quadratic=True), CASE_A) == pytest.approx(
+        100.0, abs=0.2
+    )
+
+
 def test_regression_is_on_the_field_as_measured() -> None:
     field = pulse(120.0, 240.0, 0.2)
     droop = np.where(field > 0, field * np.linspace(1.03, 0.97, field.size), 0.0)

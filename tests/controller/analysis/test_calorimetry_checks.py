@@ -64,6 +64,8 @@ def test_lags_that_differ_between_switches() -> None:
     assert lags_words(Value(0.55), same) == ()
     moved = [Value(0.5, 0.1), Value(2.5, 0.1)]
     assert "0.5 to 2.5 s" in lags_words(Value(0.6), moved)[0]
+    unsure = [Value(0.5, 0.1), Value(2.5, 0.5)]
+    assert lags_words(Value(0.6), unsure) == ()
 
 
 def test_loss_within_the_window() -> None:
@@ -132,6 +134,15 @@ def test_the_linear_regime_is_recognised() -> None:
     assert law.linear
     assert law.exponent.value == pytest.approx(2.0)
     assert "2.00" in law.why
+
+
+def test_points_that_scatter_widen_the_exponent() -> None:
+    """By more than they say of themselves: their own ± is not to be believed."""
+    h = np.array([4e3, 7e3, 10e3, 14e3])
+    calm = over_field(h, values(1e-6 * h**2))
+    wild = over_field(h, values(1e-6 * h**2 * np.array([1.1, 0.9, 1.1, 0.9])))
+    assert calm.exponent.u == pytest.approx(0.0224, abs=1e-3)
+    assert wild.exponent.u > 4.0 * calm.exponent.u
 
 
 def test_saturation_and_thresholds_are_not_linear() -> None:

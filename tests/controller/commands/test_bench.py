@@ -1,6 +1,7 @@
 """``amf check`` and ``amf off`` against instruments on real ports, and on this host."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -9,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from controller.commands.bench import check, off
+from controller.errors import ConfigError
+from controller.guardian.hands import Hand, OffByHand
 from controller.host.computer import host_warnings
 from controller.instruments.holders import free
 from controller.instruments.locks import Locks, key_of
-from controller.loop import COMPLETED, REFUSED
+from controller.loop import COMPLETED, NOT_CONFIRMED, REFUSED
 from controller.rehearsal import Served
 from tests.controller.served import AMF, LONG_S, amf, quick, served_bench
 
@@ -68,6 +72,25 @@ def test_check_refuses_the_wrong_instrument_by_name(tmp_path: Path) -> None:
     assert "generator" in done.stderr and "33521B" in done.stderr
 
 
+def test_check_tells_the_line_that_binds_a_real_instrument(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served_bench(tmp_path, link="socket", inside=("psu",)) as (config, served):
+        text = config.read_text(encoding="utf-8")
+        there = f'address = "{served.addresses["generator"]}"\n'
+        text = text.replace(f"{there}served = true\n", there)
+        config.write_text(text, encoding="utf-8")
+        line = 'serial = "MY00000001"'
+        with pytest.raises(ConfigError, match=f"bound by {line}: add that line"):
+            check(config)
+        config.write_text(text.replace(there, f"{there}{line}\n"), encoding="utf-8")
+        assert check(config, json=True) == COMPLETED
+    found = json.loads(capsys.readouterr().out)
+    assert found["instruments"]["generator"]["bound_by"] == "its serial number"
+    assert found["instruments"]["thermometer"]["bound_by"] == ""
+    assert found["probes"][2]["trip_cem43_min"] == 9.0
+
+
 @pytest.mark.skipif(os.name != "posix", reason="a process is frozen by a signal")
 def test_off_ends_a_frozen_engine_and_proves_off(tmp_path: Path) -> None:
     is_on = threading.Event()
@@ -107,6 +130,26 @@ class Program:
         self.heard.append(number)
         if number == self.ends_on:
             self.locks.close()
+
+
+def test_off_says_a_warning_once_however_often_it_tries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who reads it stands beside a coil: the last sentence must not be buried."""
+
+    def tried(hands: list[Hand]) -> OffByHand:
+        for _ in range(40):
+            for hand in hands:
+                logging.getLogger("drivers").warning("%s does not answer", hand.name)
+        return OffByHand(False, "FIELD OFF IS NOT CONFIRMED", 1.0, {})
+
+    monkeypatch.setattr("controller.commands.bench.switch_off", tried)
+    with served_bench(tmp_path) as (config, _):
+        assert off(config) == NOT_CONFIRMED
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["psu does not answer", "generator does not answer"]
+    logging.getLogger("drivers").warning("psu does not answer")
+    assert len(caplog.records) == 3
 
 
 @pytest.mark.parametrize("ends_on", [signal.SIGTERM, signal.SIGKILL, 0])

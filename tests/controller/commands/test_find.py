@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from controller.commands import find as find_command
 from controller.commands.find import Candidate, Found, find, identify, within
+from controller.commands.find_questions import SERIAL_QUESTIONS
+from controller.config.catalogue import driver_kind, open_driver
 from controller.instruments.locks import Locks, key_of
 from drivers.errors import ConnectionLost
+from drivers.modbus_rtu import framed
 from simulators.aimtti_psu import AimttiPsu
 from simulators.aimtti_tg import AimttiTg
 from simulators.ea_ps9000 import EaPs9000
@@ -41,6 +43,9 @@ TWINS: dict[str, Any] = {
     "osensa_ftx": OsensaFtx,
     "siglent_sdg": SiglentSdg,
 }
+
+
+NUMBERED: dict[str, Any] = {"osensa_ftx": {"serial": "4711"}}
 
 
 class Recorded(Line):
@@ -89,7 +94,21 @@ def test_only_questions_are_sent(driver: str, locks: Locks) -> None:
     asked(line, locks)
     questions = {b"\n", b"\r", b"*IDN?\n", b"i\r", b"\x1bID ?\r\n", b"?40\r"}
     questions |= {b"1,rdata\r", b"\xf7\x03\x00\x0a\x00\x01\xb0\x9e"}
+    questions |= {b"?0F\r", b"?41\r", b"?42\r"}  # FOTEMP: channels, serial, firmware
+    questions.add(framed(b"\xf7\x03\x00\x02\x00\x02"))  # OSENSA: serial number
     assert set(line.sent) <= questions
+
+
+@pytest.mark.parametrize("driver", TWINS)
+def test_the_line_that_binds_is_what_the_driver_will_read(
+    driver: str, locks: Locks
+) -> None:
+    twin = TWINS[driver](**NUMBERED.get(driver, {"serial": "4711"}))
+    found = asked(Line(twin), locks)
+    model = found.model or next(iter(driver_kind(driver).models))
+    read = open_driver("it", driver, model, Line(twin), None).identify()
+    assert "4711" in read.serial
+    assert found.binding == f'serial = "{read.serial}"'
 
 
 def test_instrument_that_wants_an_address_first_is_not_found(locks: Locks) -> None:
@@ -97,7 +116,7 @@ def test_instrument_that_wants_an_address_first_is_not_found(locks: Locks) -> No
 
 
 def test_every_question_asks_for_something_to_read() -> None:
-    for question in find_command.SERIAL_QUESTIONS:
+    for question in SERIAL_QUESTIONS:
         assert question.clear in (b"", b"\r", b"\n")
         readable = b"?" in question.ask or question.ask in (b"i\r", b"1,rdata\r")
         assert readable or question.ask[1:2] == b"\x03"  # Modbus: read registers

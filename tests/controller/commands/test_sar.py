@@ -23,6 +23,7 @@ from controller.recording.run_file import Run
 from controller.sar.curve_analysis import measured_file
 from controller.sar.run import Measured as Curves
 from controller.sar.run import Measuring
+from controller.sar.tables import CurveFileError
 from simulators.calorimeter import Calorimeter, CalorimeterSettings, Reader, record
 from tests.controller.sar.test_safeguards import EA
 
@@ -245,6 +246,8 @@ def test_curve_without_a_sample_is_refused(tmp_path: Path) -> None:
     write_curve(tmp_path / "a.csv")
     with pytest.raises(ConfigError, match="give --sample; only a run of amf sar run"):
         sar_command.analyse([tmp_path / "a.csv"])
+    with pytest.raises(CurveFileError, match=r"b\.csv does not exist"):
+        sar_command.analyse([tmp_path / "b.csv"])
 
 
 def test_ctrl_c_in_the_analysis_ends_with_3(

@@ -3,15 +3,21 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from controller.cli import app
+from controller.commands.tune import _loop, _planned
 from controller.config.loading import load
 from controller.config.tuning_file import read_tuning
 from controller.errors import ConfigError
+from controller.loop import REFUSED
+from controller.procedures import tuning
+from controller.procedures.operators import Terminal
+from tests.controller.procedures.test_start_up import inside
 
 CONFIG = Path(__file__).parents[3] / "configs" / "dry_run_short.toml"
 
@@ -78,6 +84,18 @@ def test_an_operator_who_is_gone_ends_a_test_with_the_field_off(
     assert not list(tmp_path.glob("*.toml"))
     offs = [line for line in lines if line["kind"] == "off"]
     assert offs and all(off["confirmed"] for off in offs)
+
+
+def test_people_are_asked_before_a_test_on_a_real_bench(tmp_path: Path) -> None:
+    """As before a run: it heats the same tissue, at full power."""
+    answers = tmp_path / "answers.txt"
+    answers.write_text("metal removed: yes\n", encoding="utf-8")
+    with inside(tmp_path, "real") as opened:
+        planned = replace(opened, loaded=_planned(opened.loaded, tuning.Test()))
+        person = Terminal(opened.stop, lambda message: None)
+        outcome = _loop(planned, tuning.Test(), person, answers)
+    assert outcome.exit_code == REFUSED and outcome.ticks == 0
+    assert "no implants near" in outcome.sentence
 
 
 @pytest.mark.parametrize(

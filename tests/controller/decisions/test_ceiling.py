@@ -96,13 +96,13 @@ def test_a_measured_field_at_the_cap_has_room_for_its_last_digit() -> None:
 
 
 def test_the_diameter_profile() -> None:
-    # Source: science.md 1.2, table "constant-heating rule"
+    # 4.85e8 · 0.30 m / D, worked out
     assert diameter_limit(0.30) == ATKINSON_BREZOVICH_A_PER_M_S
     assert diameter_limit(0.06) == pytest.approx(2.43e9, rel=3e-3)
     assert diameter_limit(0.03) == pytest.approx(4.85e9, rel=1e-12)
 
 
 def test_eddy_heating_at_the_reference_point() -> None:
-    # Source: science.md 1.2: r 0.15 m at 4.85e8 in muscle, 13.68 W/kg locally
+    # ½ · 0.362 · (π · 4π·1e-7 · 4.85e8 · 0.15)² / 1090.4, worked out; it goes with D²
     assert eddy_heating_w_per_kg(4.85e8, 0.30) == pytest.approx(13.68, rel=1e-3)
     assert eddy_heating_w_per_kg(4.85e8, 0.20) == pytest.approx(6.08, rel=1e-3)

@@ -1,6 +1,7 @@
 """Several probes beside each other: which leads, what the others add."""
 
 import math
+from functools import cache
 from random import Random
 
 import pytest
@@ -90,8 +91,12 @@ def test_probe_that_stays_silent_is_followed_no_more() -> None:
     assert plant.true_c[0] == pytest.approx(43.0, abs=0.1)
 
 
-def error_of(others: int, noise_c: float = 0.06) -> float:
-    """Hold a block whose losses wander, beside others that wander with it; in °C."""
+@cache
+def held(others: int, noise_c: float = 0.06) -> tuple[float, pid.ControlState]:
+    """Hold a block whose losses wander, beside others that wander with it.
+
+    Returns the error in °C (root mean square), and what the law has learned.
+    """
     noise, wander = Random(3), Random(4)
     state, share, loss = pid.initial(SETTINGS), 0.0, 1.0
     true_c, squares = 37.0, []
@@ -111,11 +116,19 @@ def error_of(others: int, noise_c: float = 0.06) -> float:
         true_c += DT_S * (0.1 * share - 0.006 * loss * (true_c - 37.0))
         if k > 600:
             squares.append((true_c - 43.0) ** 2)
-    return math.sqrt(math.fsum(squares) / len(squares))
+    return math.sqrt(math.fsum(squares) / len(squares)), state
 
 
 def test_probes_that_move_together_tell_more_than_one() -> None:
-    assert error_of(others=4) < 0.85 * error_of(others=0)
+    assert held(others=4)[0] < 0.85 * held(others=0)[0]
+
+
+def test_probes_that_move_together_show_how_much_losses_wander() -> None:
+    track = held(others=4)[1].estimate.track
+    assert track is not None
+    # a walk of 0.02 a tick that is drawn back within 30 s spreads by so much
+    spread = 0.02 / math.sqrt(2.0 * DT_S / 30.0)
+    assert track.wander_share == pytest.approx(spread, rel=0.2)
 
 
 def test_probe_that_moves_by_itself_does_not_spoil_the_other() -> None:

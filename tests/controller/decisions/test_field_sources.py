@@ -69,13 +69,18 @@ def test_no_source_passes_the_ceiling(
 
 
 @thorough
-@given(true=st.floats(1.0, 1e5), u=st.floats(0.0, 0.3), place=st.floats(-1.0, 1.0))
+@given(
+    true=st.floats(1.0, 1e5),
+    u=st.floats(0.0, 0.3),
+    place=st.floats(-1.0, 1.0),
+    noise=st.floats(-1.0, 1.0),
+)
 def test_a_sensor_within_its_uncertainty_is_never_far_below_the_truth(
-    true: float, u: float, place: float
+    true: float, u: float, place: float, noise: float
 ) -> None:
-    read = true * (1.0 + place * u)
-    worst = worst_product(read, 1.0, SETTINGS.ceiling, FieldSensorSettings(u, 0.4))
-    assert worst >= true
+    sensor = FieldSensorSettings(u, 0.4, 100.0)
+    read = true * (1.0 + place * u) + noise * sensor.uncertainty_a_per_m
+    assert worst_product(read, 1.0, SETTINGS.ceiling, sensor) >= true
 
 
 def test_a_stronger_coil_gets_less_and_a_weaker_one_not_more() -> None:
@@ -131,6 +136,22 @@ def test_what_is_off_breaks_nothing() -> None:
     off = replace(DRIVE, output_on=False, current_a=0.0, voltage_v=0.0)
     assert breach(DRIVE, SENSED) is None
     assert breach(replace(off, frequency_hz=NAN), SENSED) is None
+
+
+def test_a_current_that_flows_with_the_output_off_can_break_it() -> None:
+    """A supply that says off and delivers is broken: what flows counts."""
+    most_a = APPLICATOR.max_current_a
+    stuck = replace(DRIVE, output_on=False, frequency_hz=1.0)
+    assert breach(replace(stuck, current_a=0.019 * most_a), SETTINGS) is None
+    assert breach(replace(stuck, current_a=0.021 * most_a), SETTINGS) is not None
+
+
+def test_less_than_a_third_is_permitted_before_the_gain_is_confirmed() -> None:
+    full, first = (
+        permitted_command(161_270.0, 1.0, NAN, confirmed, SENSED)
+        for confirmed in (True, False)
+    )
+    assert first == pytest.approx(0.30 * full)
 
 
 def test_the_highest_measured_frequency_counts() -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from controller.decisions.ceiling import permitted_amplitude
 from controller.decisions.field_sources import LOW_DRIVE_SHARE
+from controller.decisions.field_watch import UNSEEN, FieldWatch, follow_field
+from controller.decisions.interlocks import Findings
 from controller.decisions.settings import FieldSensorSettings
 from controller.decisions.signals import NAN, Drive, Measurement, Request
 from tests.controller.decisions.scene import SETTINGS, Scene, Spoil, with_drive
@@ -277,3 +279,107 @@ def test_a_heater_without_current_or_on_another_tank_trips(
     s.spoil, begun_s = unmetered(**values), s.t_s
     s.play(lambda s: s.phase == "tripped", 5.0)
     assert s.codes == [code] and s.t_s - begun_s <= within_s
+
+
+def sensed(ratio: float, t_s: float, current_a: float = 15.0) -> Drive:
+    """Return a drive whose sensor shows so much of what the calibration says."""
+    return Drive(
+        current_a,
+        NAN,
+        True,
+        161_270.0,
+        True,
+        t_s,
+        t_s,
+        field_a_per_m=ratio * current_a * PER_A,
+        field_taken_s=t_s,
+        field_quality="ok",
+    )
+
+
+def after(ratios: list[float], watch: FieldWatch = UNSEEN) -> tuple[FieldWatch, str]:
+    """Let a steady current be seen twice a second; return the watch and the codes."""
+    said = []
+    for n, ratio in enumerate(ratios):
+        found = Findings(100.0 + 0.5 * n)
+        drive = sensed(ratio, found.t_s)
+        watch = follow_field(watch, drive, 15.0, 15.0, SENSED, found)
+        said += [fault.code for fault in found.faults]
+    return watch, " ".join(said)
+
+
+@pytest.mark.parametrize(
+    ("ratios", "confirmed", "codes"),
+    [
+        ([1.0, 1.0], False, ""),
+        ([1.0, 1.0, 1.0], True, ""),
+        ([1.0, 1.0, 1.5, 1.0, 1.0], False, ""),  # three in a row
+        ([1.0, 1.0, 1.5, 1.0, 1.0, 1.0], True, ""),
+        ([1.5, 1.5], False, ""),
+        ([1.5, 1.5, 1.5], False, "field-disagrees"),
+    ],
+)
+def test_three_readings_in_a_row_decide(
+    ratios: list[float], confirmed: bool, codes: str
+) -> None:
+    watch, said = after(ratios)
+    assert (watch.confirmed, said) == (confirmed, codes)
+
+
+def test_a_change_within_a_minute_is_a_jump_and_a_slower_one_a_drift() -> None:
+    confirmed_by, _ = after([1.0] * 20)
+    fast = [1.0 - 0.002 * n for n in range(60)]  # 10 % within 25 s
+    assert after(fast, confirmed_by)[1].startswith("field-jump")
+    slow = [1.0 - 0.0002 * n for n in range(500)]  # 10 % within 4 min
+    watch, said = after(slow, confirmed_by)
+    assert said == "" and watch.sensor_gain == pytest.approx(0.9, abs=2e-3)
+
+
+def test_a_reading_from_the_future_is_none() -> None:
+    watch, _ = after([1.0] * 4)
+    ahead = replace(sensed(1.0, 101.6), field_taken_s=200.0)
+    for t_s in (101.6, 104.0):
+        found = Findings(t_s)
+        follow_field(watch, ahead, 15.0, 15.0, SENSED, found)
+    assert [fault.code for fault in found.faults] == ["field-lost"]
+
+
+def test_a_current_that_collapses_is_not_compared() -> None:
+    """What was set bounds what may flow, and what flows makes the field."""
+    watch, _ = after([1.0] * 4)
+    low = replace(sensed(1.0, 102.0, current_a=1.0), field_a_per_m=15.0 * PER_A)
+    for n in range(4):
+        found, t_s = Findings(102.0 + 0.5 * n), 102.0 + 0.5 * n
+        seen = replace(low, field_taken_s=t_s)
+        watch = follow_field(watch, seen, 15.0, 15.0, SENSED, found)
+        assert found.faults == []
+
+
+@pytest.mark.parametrize(
+    ("update_s", "limit_s"), [(0.2, 1.0), (0.4, 1.2), (0.9, 2.7), (2.0, 3.0)]
+)
+def test_a_sensor_may_be_silent_for_three_updates_1_to_3_s(
+    update_s: float, limit_s: float
+) -> None:
+    slow = replace(SENSED, field_sensor=replace(SENSOR, update_s=update_s))
+
+    def said(silent_s: float) -> Findings:
+        found = Findings(100.0 + silent_s)
+        watch = FieldWatch(confirmed=True, good_s=100.0, used_s=100.0, flowing_s=50.0)
+        mute = replace(sensed(1.0, 100.0), field_a_per_m=NAN, field_quality="lost")
+        follow_field(watch, mute, 15.0, 15.0, slow, found)
+        return found
+
+    assert said(limit_s - 0.05).faults == []
+    assert [fault.code for fault in said(limit_s + 0.05).faults] == ["field-lost"]
+    held_s = 1.5 * update_s + slow.period_s
+    assert said(held_s - 0.05).hold_backs == []
+    assert bool(said(held_s + 0.05).hold_backs) is (held_s + 0.05 < limit_s)
+
+
+def test_a_tank_that_is_far_off_does_not_bound_the_command_by_its_power() -> None:
+    for load, gain in ((3.9, 3.9**0.5), (4.1, 1.0)):
+        drive = replace(sensed(1.0, 100.0), voltage_v=load * 0.955 * 15.0)
+        watch = UNSEEN._replace(supply_gain=1.0)
+        watch = follow_field(watch, drive, 15.0, 15.0, SETTINGS, Findings(100.0))
+        assert watch.supply_gain == pytest.approx(gain)

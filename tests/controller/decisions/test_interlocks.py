@@ -12,7 +12,7 @@ from controller.decisions.power import PowerWatch, cap, probe_quiet
 from controller.decisions.settings import LimitSettings, ProbeSettings
 from controller.decisions.signals import NAN, Measurement
 from controller.decisions.thermometry import ProbeWatch
-from tests.controller.decisions.scene import SETTINGS, Scene, with_drive
+from tests.controller.decisions.scene import SETTINGS, Scene, with_drive, with_reading
 
 LIMITS = LimitSettings()
 NOW_S = 100.0
@@ -56,6 +56,15 @@ def codes(found: Findings) -> list[str]:
         (BODY, watch(34.9), ["body-away"]),
         (BODY, watch(38.6), ["body-away"]),
         (BODY, watch(37.0), []),
+        (BODY, watch(38.6)._replace(value_c=39.5), ["body-hot", "body-away"]),
+        (BODY, watch(38.6)._replace(value_c=39.4), ["body-away"]),
+        (BODY, watch(31.9), ["slipped", "body-away"]),
+        (BODY, watch(32.0), ["body-away"]),
+        (BODY, watch(37.0)._replace(slope_c_per_s=-1.1 / 60.0), ["slipped"]),
+        (BODY, watch(37.0)._replace(slope_c_per_s=-0.9 / 60.0), []),
+        (HEALTHY, watch(41.5), ["healthy-near"]),
+        (HEALTHY, watch(41.4), []),
+        (CORE, watch(43.0)._replace(value_c=NAN), ["core-hot"]),
         (CORE, watch(40.0)._replace(slope_c_per_s=0.41), ["rising"]),
         (CORE, watch(40.0)._replace(slope_c_per_s=0.39), []),
     ],
@@ -66,10 +75,41 @@ def test_a_row_of_probes(
     assert codes(probed(probe, seen)) == said
 
 
-def test_a_dead_spare_is_left_out() -> None:
+@pytest.mark.parametrize(("gone_s", "held"), [(1.4, True), (9.9, True), (10.1, False)])
+def test_a_dead_spare_is_left_out(gone_s: float, held: bool) -> None:
+    found, tolerated_s = Findings(NOW_S), 3.0 * CORE.update_s
+    seen = watch(43.0, age_s=tolerated_s + gone_s)
+    interlocks.check_left_out(seen, CORE, LIMITS, found)
+    assert codes(found) == ["left-out"] and found.cautions
+    assert bool(found.hold_backs) is held
+
+
+@pytest.mark.parametrize(
+    ("healthy_c", "tumour_c", "said", "led"),
+    [
+        (37.4, 37.0, [], False),
+        (37.5, 37.5, ["swapped"], False),
+        (37.5, 37.6, [], True),
+        (37.5, NAN, ["swapped"], False),
+        (37.0, 37.4, [], False),
+    ],
+)
+def test_the_tumour_leads(
+    healthy_c: float, tumour_c: float, said: list[str], led: bool
+) -> None:
     found = Findings(NOW_S)
-    interlocks.check_left_out(watch(43.0, age_s=2.0), CORE, LIMITS, found)
-    assert codes(found) == ["left-out"] and found.hold_backs and found.cautions
+    values_c = (tumour_c, tumour_c, healthy_c, 37.0)
+    seen = tuple(watch(c)._replace(baseline_c=37.0) for c in values_c)
+    assert interlocks.check_order(seen, SETTINGS, found) is led
+    assert codes(found) == said
+
+
+def test_while_another_channel_lives_a_quiet_probe_has_twice_the_time() -> None:
+    scene = Scene().to("hold").wait(5.0)
+    stands_c = scene.measure().readings[0].value_c
+    scene.spoil, since_s = with_reading(0, stands_c), scene.t_s
+    scene.play(lambda s: "quiet" in [alarm.code for alarm in s.state.alarms])
+    assert 120.0 < scene.t_s - since_s < 125.0
 
 
 @pytest.mark.parametrize(("below_s", "said"), [(2.0, []), (4.0, ["slip-seen"])])

@@ -120,6 +120,22 @@ def test_nothing_is_compared_before_a_hold_has_settled() -> None:
     assert play(at, 200.0).faults[0].code == "disagrees"
 
 
+def test_a_distance_that_changes_over_an_hour_is_no_slip() -> None:
+    def at(t_s: float) -> tuple[tuple[float, ...], float]:
+        return (43.0, 41.0 - 3.6 * t_s / 3600.0, 39.0, 37.0), 0.4
+
+    found = play(at, 2400.0)  # by 2.4 °C, of which 20 min are 1.2 °C
+    assert found.faults == [] and found.hold_backs == []
+
+
+def test_a_distance_is_not_known_before_a_minute_of_it() -> None:
+    def at(t_s: float) -> tuple[tuple[float, ...], float]:
+        return (43.0, 41.0 if t_s < 30.0 else 39.4, 39.0, 37.0), 0.4
+
+    found = play(at, 90.0)
+    assert found.faults == [] and found.hold_backs == []
+
+
 @pytest.mark.parametrize(
     ("values_c", "setpoint_c", "codes"),
     [

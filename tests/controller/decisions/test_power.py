@@ -1,5 +1,7 @@
 """What less power must have done to a probe that shows no change."""
 
+import math
+
 import pytest
 
 from controller.decisions import power
@@ -67,3 +69,45 @@ def test_a_probe_that_changes_is_forgotten() -> None:
     assert tested.quiet_share == HELD_SHARE
     over = power.probe_quiet(tested, 0.0, "", STEP_SHARE, DT_S, SETTINGS, found)
     assert over.quiet_share != over.quiet_share and over.predicted_c == 0.0
+
+
+def followed(watch: PowerWatch, share: float, span_s: int, from_s: int) -> PowerWatch:
+    for second in range(from_s, from_s + span_s):
+        watch = power.follow(watch, share, 1.0, float(second + 1))
+    return watch
+
+
+def test_the_mean_is_of_two_minutes_and_a_rest_is_forgotten_slower() -> None:
+    held = followed(PowerWatch(armed_s=0.0), 0.5, 400, 0)
+    assert held.mean_share == held.hold_share == pytest.approx(0.5)
+    more = followed(held, 1.0, 120, 400)
+    assert more.mean_share == pytest.approx(1.0 - 0.5 * math.exp(-1.0), abs=2e-3)
+    rested = followed(held, 0.0, 120, 400)
+    assert rested.mean_share == pytest.approx(0.5 * math.exp(-120 / 900), abs=2e-3)
+    assert rested.hold_share == pytest.approx(0.5 * math.exp(-1.0), abs=2e-3)
+
+
+def test_too_little_power_teaches_no_gain() -> None:
+    rising = (ProbeWatch(slope_c_per_s=0.05),)
+    little = PowerWatch(mean_share=0.29)
+    assert power.learn(little, rising) is little
+    enough = power.learn(PowerWatch(mean_share=0.31), rising)
+    assert enough.gain_c_per_s == pytest.approx(0.05 / 0.31)
+
+
+@pytest.mark.parametrize(
+    ("gain_c_per_s", "share", "rate_c_per_s"),
+    [
+        (0.0, 0.6, 0.0),
+        (0.0, 0.1, 0.5 * 0.4 / 1.5),  # by the rise limit
+        (0.1, 0.1, 0.5 * 0.15),  # by what was seen
+        (0.9, 0.1, 0.5 * 0.4 / 1.5),
+        (0.1, 0.9, 0.0),
+    ],
+)
+def test_tissue_cools_by_the_power_that_is_missing(
+    gain_c_per_s: float, share: float, rate_c_per_s: float
+) -> None:
+    watch = PowerWatch(mean_share=0.6, gain_c_per_s=gain_c_per_s)
+    cooling = power.cooling_rate(watch, share, SETTINGS.limits)
+    assert cooling == pytest.approx(rate_c_per_s)

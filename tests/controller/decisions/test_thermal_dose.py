@@ -1,4 +1,4 @@
-"""CEM43 against worked values (science.md section 3)."""
+"""CEM43 against values that were worked out from its definition, and properties."""
 
 import math
 

@@ -3,6 +3,7 @@
 import math
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -184,9 +185,57 @@ def test_simulated_guardian_judges_simulated_time() -> None:
     (fault,) = guardian.faults()
     assert fault.code == "guardian" and "no heartbeat for 0.81 s" in fault.sentence
     assert guardian.faults() == ()
+    time_s[0] = 3.0
+    guardian.beat(True)
+    time_s[0] = 3.1  # in time again, and nobody has asked yet
+    guardian.beat(True)
+    (fault,) = guardian.faults()
+    assert "no heartbeat for 1.50 s" in fault.sentence
     guardian.beat(False)
     time_s[0] = 100.0
     assert guardian.faults() == ()
+
+
+def test_simulated_guardian_sees_a_loop_that_beats_and_does_not_tick() -> None:
+    time_s = [0.0]
+    guardian = SimulatedGuardian(0.2, lambda: time_s[0])
+    for beat in range(1, 9):
+        time_s[0] = 0.2 * beat
+        guardian.beat(True)
+    (fault,) = guardian.faults()
+    assert "the loop's last tick 1.20 s old" in fault.sentence
+
+
+# A guardian that gives back what it heard before it was asked to switch off.
+ECHOES = """
+import json, sys
+heard = []
+for line in sys.stdin:
+    message = json.loads(line)
+    if "prove" in message:
+        print(json.dumps({"proved": {"heard": heard}}), flush=True)
+    heard.append(message)
+"""
+
+
+def test_the_field_counts_as_on_while_the_guardian_is_asked_to_switch_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An engine that dies meanwhile must not be taken for one with its field off."""
+
+    def echoing(config: Path) -> subprocess.Popen[bytes]:
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-c", ECHOES]
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe)
+
+    monkeypatch.setattr("controller.guardian.link._spawn", echoing)
+    link = GuardianLink(SHORT, 0.2)
+    said = link.switches_off()
+    link.beat(False)
+    link.close()
+    (beat,) = said["heard"]
+    assert beat["field_on"] is True and beat["pause_s"] == 10.0
+    assert link.switches_off() == {}  # it has ended
 
 
 @pytest.mark.parametrize("slices", [1, 3])

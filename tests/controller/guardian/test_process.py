@@ -232,6 +232,16 @@ def test_an_error_of_ours_on_one_route_leaves_the_other(
     assert bench.outputs == (True, False)
 
 
+@pytest.mark.parametrize("role", ["supply", "generator"])
+def test_what_does_not_answer_alone_is_not_confirmed(role: str) -> None:
+    """On a mixed bench only one of the two may have an address."""
+    nobody = Instrument(
+        driver="keysight_33500", model="33521B", address="socket://127.0.0.1:1"
+    )
+    result = switch_off([Hand("one", role, nobody)], no_wait, rounds=1)
+    assert not result.confirmed and "NOT CONFIRMED: one: " in result.sentence
+
+
 def test_hands_hold_only_what_makes_a_field_and_has_an_address(bench: Bench) -> None:
     assert [hand.name for hand in hands_of(bench.loaded)] == ["psu", "generator"]
     assert hands_of(load(CONFIGS / "dry_run_short.toml")) == []

@@ -1,6 +1,7 @@
 """The clocks give ticks in order; the paced one keeps simulated time exact."""
 
 import threading
+import time
 
 import pytest
 
@@ -40,6 +41,17 @@ def test_a_long_wait_never_turns_time_back() -> None:
     assert times == sorted(times) and clock.now() >= 0.5
 
 
+def test_no_tick_is_before_what_was_done_in_between() -> None:
+    """What was read while an output was switched off is never of the future."""
+    clock = SimulatedClock(0.2, lambda dt_s: None)
+    clock.tick()
+    clock.wait(0.5)
+    clock.restart()
+    assert clock.tick()[0] == pytest.approx(0.6)
+    clock.restart()
+    assert clock.tick()[0] == pytest.approx(0.8)
+
+
 def test_a_woken_paced_clock_does_not_wait() -> None:
     clock = PacedClock(60.0, lambda dt_s: None)
     assert clock.tick()[0] == 0.0
@@ -56,6 +68,20 @@ def test_a_woken_real_clock_does_not_wait() -> None:
     woken.set()
     t_s, late_s = clock.tick()
     assert t_s < 60.0 and late_s == 0.0
+
+
+def test_many_requests_put_the_next_tick_no_further_away() -> None:
+    """Else the field would stay on without a tick until the guardian acts."""
+    woken = threading.Event()
+    for clock in (RealClock(0.05, woken), paced := PacedClock(0.05, lambda dt_s: None)):
+        paced.woken = woken
+        clock.tick()
+        for _ in range(100):
+            woken.set()
+            clock.tick()
+        since_s = time.monotonic()
+        clock.tick()
+        assert time.monotonic() - since_s < 1.0
 
 
 @pytest.mark.parametrize(

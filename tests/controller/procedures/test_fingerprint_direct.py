@@ -82,8 +82,16 @@ def test_the_calibrated_applicator_is_known(loaded: Loaded) -> None:
         (HEATER, Fault("coil-exchanged", at_s=0.0, size=17.0), "wrong capacitor?"),
         (HEATER, Fault("capacitor-exchanged", at_s=0.0), "wrong capacitor?"),
         (HEATER, Fault("detuned", at_s=0.0, size=0.01), "wrong capacitor?"),
-        (AMPLIFIER, Fault("coil-exchanged", at_s=0.0, size=18.0), "wrong coil or sensor?.* A/m"),
-        (AMPLIFIER, Fault("gain-changed", at_s=0.0, size=1.2), "wrong coil or sensor?.*another"),
+        (
+            AMPLIFIER,
+            Fault("coil-exchanged", at_s=0.0, size=18.0),
+            "wrong coil or sensor?.* A/m",
+        ),
+        (
+            AMPLIFIER,
+            Fault("gain-changed", at_s=0.0, size=1.2),
+            "wrong coil or sensor?.*another",
+        ),
         (AMPLIFIER, Fault("pickup-fallen", at_s=0.0), "the field sensor cannot"),
         (AMPLIFIER, Fault("pickup-turned", at_s=0.0, size=50.0), "turned, by about 5"),
         (AMPLIFIER, Fault("frequency-pulled", "generator", at_s=0.0), "wrong capacit"),

@@ -255,6 +255,20 @@ def test_a_missing_tick_is_found(tmp_path: Path) -> None:
     assert "there are 2 ticks, and the record ended with 3" in problems
 
 
+def test_ticks_that_are_all_gone_are_missed_in_a_run_that_was_cut_off(
+    tmp_path: Path,
+) -> None:
+    """No end of the record counts them there: what its events hold does."""
+    path = synthetic_run.write_run(tmp_path, ticks=3, finish=False)
+    db = sqlite3.connect(path)
+    for table in ("truth", "readings", "ticks"):
+        db.execute(f"DELETE FROM {table}")
+    db.commit()
+    db.close()
+    with Run.open(path) as run:
+        assert run.verify_chain() == ["ticks before tick 3 are missing"]
+
+
 def test_a_log_that_cannot_be_used_in_place_is_read_from_a_copy(tmp_path: Path) -> None:
     live, copied = tmp_path / "live", tmp_path / "copied"
     live.mkdir()

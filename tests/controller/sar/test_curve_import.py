@@ -191,6 +191,30 @@ def test_dashboard_leaves_its_error_rows_out() -> None:
     assert record.temperature_c.min() > 20.0
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    ["20\t-1\tEXPOSING", "20\t-274\tWAIT", "-1\t25.0\tEXPOSING", "20\t25.0\tERROR"],
+)
+def test_each_kind_of_error_row_is_left_out(tmp_path: Path, wrong: str) -> None:
+    head = "Time [s]\tCurrent [A]\tVoltage [V]\tT0 [degC]\tState"
+    current, t_c, state = wrong.split("\t")
+    rows = [f"{n}\t0\t0\t25.0\tBEFORE" for n in range(30)]
+    rows[7] = f"7\t{current}\t0\t{t_c}\t{state}"
+    path = write(tmp_path / "a.tsv", "\n".join(["# 163000 Hz", head, *rows]) + "\n")
+    found = read_curve(path, NO_COLUMNS, FIELD)
+    assert list(np.flatnonzero(np.isnan(found.curve.temperature_c))) == [7]
+    assert list(np.flatnonzero(np.isnan(found.curve.field_a_per_m))) == [7]
+
+
+def test_a_rise_in_fahrenheit_is_a_difference(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{1.8 * n},0\n" for n in range(30))
+    path = write(tmp_path / "a.csv", "t_s,dT_F,H_a_per_m\n" + rows)
+    columns = ColumnsTable(temperature="dT_F", temperature_unit="F")
+    found = read_curve(path, columns, FIELD)
+    assert found.is_rise
+    assert found.curve.temperature_c == pytest.approx(np.arange(30.0))
+
+
 def test_dashboard_field_follows_the_current() -> None:
     field = FIELD.model_copy(update={"field_per_ampere_per_m": 744.0})
     found = read_curve(BROKEN / "dashboard_good.tsv", NO_COLUMNS, field)

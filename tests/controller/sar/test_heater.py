@@ -16,9 +16,10 @@ from controller.commands import sar as sar_command
 from controller.config.sar_matrix import CheckTable, ProtocolTable
 from controller.config.sar_plan import load_plan
 from controller.errors import ConfigError, ExportError
+from controller.loop import Outcome
 from controller.recording.run_file import Run
 from controller.sar.check import add_check
-from controller.sar.heater import Heater, compared, mean_capacity
+from controller.sar.heater import Heater, compared, heated, mean_capacity
 from controller.sar.record import NoSampleError, description_in
 from controller.sar.run import measure
 from tests.controller.sar.test_run import CONFIG, measuring
@@ -157,6 +158,27 @@ def test_sample_that_becomes_too_hot_says_to_switch_off(tmp_path: Path) -> None:
     ending = measure(measuring(load_plan(path), tmp_path)).ending
     assert ending is not None and ending.exit_code == 3
     assert "SWITCH THE HEATER OFF" in ending.sentence
+
+
+def test_thermometer_that_falls_silent_says_to_switch_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(loaded: Any, bench: Any, record: Any, heater: Heater, who: Any) -> Outcome:
+        follow, line = heater.follow, bench.simulation.lines["thermometer"]
+
+        def then_silent(t_s: float) -> list[bool]:
+            line.silent = t_s > 90.0
+            return follow(t_s)
+
+        monkeypatch.setattr(heater, "follow", then_silent)
+        return heated(loaded, bench, record, heater, who)
+
+    monkeypatch.setattr("controller.sar.run.heated", cut)
+    ending = measure(measuring(load_plan(config(tmp_path / "a.toml")), tmp_path)).ending
+    assert ending is not None and ending.exit_code == 3
+    assert "no temperature: the last one" in ending.sentence
+    assert "SWITCH THE HEATER OFF" in ending.sentence
+    assert ending.ticks < 5 * 95
 
 
 def test_repeats_share_the_power_and_the_probe() -> None:
