@@ -66,17 +66,21 @@ def unbound(instruments: Mapping[str, Instrument]) -> Iterator[str]:
             yield name
 
 
-def unbound_sentence(name: str, line: str = "") -> str:
-    """Say that nothing binds an instrument, and what to add to the config."""
+def unbound_sentence(name: str, line: str | None = None) -> str:
+    """Say that nothing binds an instrument, and what to add to the config.
+
+    ``line`` is what was found to bind it, "" when nobody answered who fits.
+    """
     what = (
-        f"instruments.{name} is bound by nothing but its address, and ports change places "
-        "when USB is plugged in again; "
+        f"instruments.{name} is bound by nothing but its address, and ports change "
+        "places when USB is plugged in again; "
     )
     if line:
         return f"{what}what answers there is bound by {line}: add that line"
+    hint = "amf check prints the line" if line is None else "nobody that fits answers"
     return (
         f'{what}add serial = "…", else adapter_serial = "…" of its USB adapter, else '
-        "no_serial = true: amf find prints the line"
+        f"no_serial = true: {hint}"
     )
 
 

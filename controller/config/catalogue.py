@@ -245,7 +245,7 @@ def mismatch(name: str, model: str, serial: str, identity: Identity) -> str:
         f"{name}: expected {model} {serial}".rstrip()
         + f", but {identity.maker} {identity.model} with serial number "
         f"{said or '(none)'} answers; check the address"
-        + (other if right_model and said else "")
+        + (other if right_model and said.strip(" 0") else "")
     )
 
 

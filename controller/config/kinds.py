@@ -62,7 +62,7 @@ class InductionHeater(_Direct):
 
     kind: Literal["induction-heater"]
     heater: Name
-    heat_timer_s: Annotated[float, Field(ge=2.0, le=60.0)] = 5.0
+    heat_timer_s: Annotated[float, Field(ge=2.0, le=60.0)] = 2.0
     load_ohm: Annotated[float, Field(ge=1e-6, le=1000.0)] | None = None
 
     @property

@@ -50,17 +50,15 @@ def exceeds(
     """
     if field_a_per_m == 0.0:
         return False
-    nearest_a_per_m = field_a_per_m * ceiling.position_factor
     cap_a_per_m = ceiling.amplitude_cap_a_per_m
     if measured:
         cap_a_per_m /= ceiling.working_share
-    inside = (
-        0.0 < nearest_a_per_m <= cap_a_per_m
+    return not (
+        0.0 < field_a_per_m * ceiling.position_factor <= cap_a_per_m
         and ceiling.frequency_min_hz <= frequency_hz <= ceiling.frequency_max_hz
         and worst_product(field_a_per_m, frequency_hz, ceiling, sensor)
         <= ceiling.limit_a_per_m_s
     )
-    return not inside
 
 
 def permitted_amplitude(

@@ -178,7 +178,8 @@ def _check_probes(
             envelope = slip.follow(  # noqa: PLW2901
                 envelope, median_c, cooling_c, dt_s, t_s, slip_c, ramping=ramping
             )
-            slip.check_slip(envelope, median_c, probe, limits, found)
+            if envelope.below_since_s == envelope.below_since_s:
+                slip.check_slip(envelope, median_c, probe, limits, found)
         envelopes.append(envelope)
     return tuple(envelopes)
 

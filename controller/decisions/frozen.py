@@ -20,26 +20,29 @@ def check_quiet(
     In the ramp, where full power must move every tumour probe, 60 s is a fault.
     """
     newest_s = max(
-        (
+        [
             watch.unchanged_since_s
             for watch, probe in zip(watches, settings.probes, strict=True)
             if probe.role not in APPLICATOR_ROLES
-        ),
+        ],
         default=NEVER,
     )
-    living = found.t_s - newest_s < settings.limits.frozen_hold_back_s
+    hold_back_s = settings.limits.frozen_hold_back_s
+    living = found.t_s - newest_s < hold_back_s
     worst_s, name = 0.0, ""
     for watch, probe in zip(watches, settings.probes, strict=True):
         if probe.role not in TUMOUR_ROLES and probe.role != "sample":
             continue
         if not alive(watch, probe, settings.limits, found.t_s):
             continue
+        unchanged_s = watch.unchanged_since_s
         since_s = heating_since_s(course, probe.role == "sample", found.t_s)
-        quiet_s = found.t_s - max(watch.unchanged_since_s, since_s)
-        heated_s = min(quiet_s, found.t_s - course.since_s)
-        if course.phase == "ramp" and heated_s >= settings.limits.frozen_hold_back_s:
-            _frozen(probe.name, heated_s, "a rise at full power", settings, found)
-        worst = quiet_s * (0.5 if living else 1.0)
+        quiet_s = found.t_s - (since_s if since_s > unchanged_s else unchanged_s)
+        if course.phase == "ramp" and quiet_s >= hold_back_s:
+            heated_s = min(quiet_s, found.t_s - course.since_s)
+            if heated_s >= hold_back_s:
+                _frozen(probe.name, heated_s, "a rise at full power", settings, found)
+        worst = 0.5 * quiet_s if living else quiet_s
         if worst > worst_s:
             worst_s, name = worst, probe.name
     return worst_s, name

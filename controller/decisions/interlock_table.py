@@ -142,7 +142,7 @@ _ROWS: tuple[tuple[str, Action, str, str, str], ...] = (
      "see to the healthy tissue: cool it, or lower the set-point"),
     ("applicator-near", "hold-back", "coil, bore or water at its hold_back_c", _MEDIAN,
      "see to the cooling of the coil"),
-    ("reading-old", "hold-back", "a reading older than 1.5 updates", _AT_ONCE,
+    ("reading-old", "hold-back", "a reading older than 1.1 updates", _AT_ONCE,
      "see to the thermometer if it does not go away"),
     ("no-temperature", "hold-back", "no trusted temperature to control", _AT_ONCE,
      "see to the tumour probes"),

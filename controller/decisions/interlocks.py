@@ -20,6 +20,8 @@ from controller.decisions.thermometry import ProbeWatch, tolerated_age_s
 
 NEVER = float("nan")
 LEFT_OUT_S = 10.0
+# one update, and a tenth for what clock and link are late by themselves
+HELD_BACK_UPDATES = 1.1
 _SAID = {
     "no-probe": "reports no probe",
     "warming-up": "is still warming up",
@@ -151,7 +153,7 @@ def check_age(
             f"the last one {seen}",
             f"{tolerated_s:g} s",
         )
-    elif age_s > 1.5 * probe.update_s:
+    elif age_s > HELD_BACK_UPDATES * probe.update_s:
         found.hold_back("reading-old", f"probe {probe.name}: reading {age_s:.1f} s old")
 
 

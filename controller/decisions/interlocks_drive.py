@@ -59,7 +59,9 @@ def remember(watch: DriveWatch, command: Command, t_s: float) -> DriveWatch:
     if command.output_on != watch.output_on or switched_s != switched_s:
         switched_s = t_s
     sets, old = watch.sets, 0
-    while old < len(sets) and not t_s - sets[old][0] <= KEPT_S:
+    for set_s, _ in sets:
+        if t_s - set_s <= KEPT_S:
+            break
         old += 1
     sets = (*sets[old:], (t_s, command.current_a))
     if not command.output_on:  # what comes next is to be confirmed anew

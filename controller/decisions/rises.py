@@ -18,8 +18,9 @@ PREDICTED_C, LEAST_SHARE = 1.5, 0.2
 LEAST_C, FULL_POWER_S = 0.2, 120.0
 SHORT_S = 10.0
 # Without control nobody waits for a set-point, and no ramp tells a probe that is
-# frozen: less is enough. Power this near to what only kept it warm tells nothing.
-OPEN_POWER_S, OPEN_SHARE = 60.0, 0.2
+# frozen: less is enough. Pauses count against it, and heat of long ago is lost: power
+# of less than 20 % beyond what kept it warm asks for nothing.
+OPEN_POWER_S, OPEN_FADE_S = 60.0, 300.0
 ANY_C = math.inf
 
 
@@ -77,15 +78,11 @@ def check_rise(
     if rise.from_c != rise.from_c:
         return rise
     gained_c, seen_c = controlled_c - rise.from_c, LEAST_SHARE * PREDICTED_C
-    open_loop = rise.setpoint_c == ANY_C
-    answered = open_loop and gained_c >= seen_c  # pulses let it cool again
-    if answered or rise.setpoint_c - controlled_c < NEAR_C:
+    if rise.setpoint_c - controlled_c < NEAR_C:
         return Rise(setpoint_c=rise.setpoint_c)
-    beyond = max(share - rise.balance_share, 0.0)
-    weak = open_loop and beyond < OPEN_SHARE
-    energy_s = rise.energy_s + (0.0 if weak else beyond * dt_s)
+    energy_s = _energy_s(rise, share, dt_s)
     predicted_c = gain_c_per_s * energy_s
-    most_s = OPEN_POWER_S if open_loop else FULL_POWER_S
+    most_s = OPEN_POWER_S if rise.setpoint_c == ANY_C else FULL_POWER_S
     if not (predicted_c >= PREDICTED_C or energy_s >= most_s):
         return rise._replace(energy_s=energy_s)
     least_c = seen_c if predicted_c >= PREDICTED_C else LEAST_C
@@ -100,3 +97,12 @@ def check_rise(
             f"+{least_c:.1f} °C, missing for {SHORT_S:g} s",
         )
     return Rise(setpoint_c=rise.setpoint_c)
+
+
+def _energy_s(rise: Rise, share: float, dt_s: float) -> float:
+    """Add what ``dt_s`` at a share of power heats beyond the balance, in s at full."""
+    beyond = share - rise.balance_share
+    if rise.setpoint_c != ANY_C:
+        return rise.energy_s + max(beyond, 0.0) * dt_s
+    beyond -= rise.energy_s / OPEN_FADE_S
+    return max(rise.energy_s + beyond * dt_s, 0.0)

@@ -75,6 +75,15 @@ def reached(
     return controlled_c >= setpoint_c - REACHED_C
 
 
+def counts_dose(part: SegmentSettings | None, settings: Settings) -> bool:
+    """Tell whether a dose (min CEM43) may end a part, or the heating."""
+    if settings.treatment.max_total_cem43_min is not None:
+        return True
+    if part is None:
+        return False
+    return part.cem43_min is not None or part.cem43_t90_min is not None
+
+
 def over(
     part: SegmentSettings, elapsed_s: float, doses: Doses, settings: Settings
 ) -> bool:

@@ -18,16 +18,18 @@ from controller.decisions import (
 from controller.decisions.applicator import current_for, field_for, voltage_limit_for
 from controller.decisions.ceiling import permitted_amplitude
 from controller.decisions.checks import Checked, Seen, check
+from controller.decisions.easing import Trend
 from controller.decisions.field_sources import measured_frequency, permitted_command
 from controller.decisions.interlocks import Findings
 from controller.decisions.interlocks_drive import DriveWatch, remember
-from controller.decisions.segments import Doses
+from controller.decisions.segments import OPEN_LOOP, Doses, counts_dose
 from controller.decisions.settings import TUMOUR_ROLES, Settings
 from controller.decisions.signals import NAN, Command, Fault, Measurement
 from controller.decisions.state import State, off_command
 from controller.decisions.thermometry import ProbeWatch
 
 NO_DOSES = Doses()
+EASING_ROLES = (*TUMOUR_ROLES, "healthy")
 
 
 def step(
@@ -101,23 +103,34 @@ def _see(state: State, m: Measurement, s: Settings) -> tuple[Seen, tuple[Fault, 
         resumed = course.phase not in ("tripped", "stopped")
         if resumed and state.course.phase == "tripped":
             faults = ()
+    counted = course.heating and counts_dose(course.segment, s)
     course = treatment.advance(
         course,
         m.t_s,
         trusted_c,
-        controlled.doses(tumour, watches, s) if course.heating else NO_DOSES,
+        controlled.doses(tumour, watches, s) if counted else NO_DOSES,
         s,
         ready=course.phase != "baseline"
         or all(w.median_c == w.median_c for w in watches),
     )
-    trends = tuple(
+    newest_c, trends = tumour.newest_c, _trends(state.trends, watches, s)
+    return Seen(course, watches, trusted_c, newest_c, dt_s, tumour, trends), faults
+
+
+def _trends(
+    trends: tuple[Trend, ...], watches: tuple[ProbeWatch, ...], s: Settings
+) -> tuple[Trend, ...]:
+    """Follow what may ease the power: healthy tissue, a tumour without control."""
+    loose = s.treatment.controlled != "max" or any(
+        part.kind in OPEN_LOOP for part in s.segments
+    )
+    roles = EASING_ROLES if loose else ("healthy",)
+    return tuple(
         [
-            easing.follow(trend, watch)
-            for trend, watch in zip(state.trends, watches, strict=True)
+            easing.follow(trend, watch) if probe.role in roles else trend
+            for trend, watch, probe in zip(trends, watches, s.probes, strict=True)
         ]
     )
-    newest_c = tumour.newest_c
-    return Seen(course, watches, trusted_c, newest_c, dt_s, tumour, trends), faults
 
 
 def _latched(faults: tuple[Fault, ...], found: Findings) -> tuple[Fault, ...]:

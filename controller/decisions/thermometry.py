@@ -76,10 +76,11 @@ def limiting_c(watches: tuple[ProbeWatch, ...], s: Settings, t_s: float) -> floa
     """Return the hottest trusted tumour (or sample) temperature in °C, else NaN."""
     hottest_c, limits = NAN, s.limits
     for watch, probe in zip(watches, s.probes, strict=True):
-        if probe.role not in HEATED_ROLES or watch.median_c <= hottest_c:
+        median_c = watch.median_c
+        if probe.role not in HEATED_ROLES or median_c <= hottest_c:
             continue
         if abs(t_s - watch.taken_s) <= tolerated_age_s(probe, limits):
-            hottest_c = watch.median_c
+            hottest_c = median_c
     return hottest_c
 
 

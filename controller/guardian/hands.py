@@ -38,8 +38,8 @@ RETRY_S = 0.1
 _STATIONS: dict[str, Callable[[str, Callable[[], float], Any], Any]] = {
     "supply": SupplyStation,
     "generator": generator_station,
-    "heater": lambda *known: HeaterStation(*known, 1.0),
-    "amplifier": lambda *known: AmplifierStation(*known, 1.0, 0.0),
+    "heater": lambda name, now, driver: HeaterStation(name, now, driver, 1.0),
+    "amplifier": lambda name, now, driver: AmplifierStation(name, now, driver, 1, 0),
 }
 
 

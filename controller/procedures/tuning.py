@@ -7,6 +7,7 @@ off and every file as it was.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any, Literal, Protocol
 
 from controller.decisions.settings import SegmentSettings, Settings
@@ -63,8 +64,7 @@ def settings_for(settings: Settings, test: Test, bound_a_per_m: float) -> Settin
     treatment = replace(
         settings.treatment,
         cool_s=COOL_S,
-        max_total_s=2.0 * test.longest_s,
-        max_total_cem43_min=None,
+        max_total_s=min(2.0 * test.longest_s, settings.treatment.max_total_s or inf),
     )
     parts = (heat, rest) if test.method == "step" else (heat,)
     return replace(settings, treatment=treatment, segments=parts)

@@ -86,6 +86,17 @@ def test_an_operator_who_is_gone_ends_a_test_with_the_field_off(
     assert offs and all(off["confirmed"] for off in offs)
 
 
+def test_a_test_loosens_no_limit_of_the_config() -> None:
+    settings = load(CONFIG).settings
+    treatment = replace(settings.treatment, max_total_s=60.0, max_total_cem43_min=2.0)
+    found = tuning.settings_for(
+        replace(settings, treatment=treatment), tuning.Test(), 15_000.0
+    )
+    assert found.treatment.max_total_cem43_min == 2.0
+    assert found.treatment.max_total_s == 60.0
+    assert (found.limits, found.ceiling) == (settings.limits, settings.ceiling)
+
+
 def test_people_are_asked_before_a_test_on_a_real_bench(tmp_path: Path) -> None:
     """As before a run: it heats the same tissue, at full power."""
     answers = tmp_path / "answers.txt"

@@ -31,7 +31,7 @@ def said(path: Path) -> list[str]:
 def test_a_port_alone_binds_nothing(tmp_path: Path) -> None:
     (sentence,) = said(real(tmp_path))
     assert sentence.startswith("instruments.psu is bound by nothing but its address")
-    for words in ('serial = "…"', 'adapter_serial = "…"', "no_serial", "amf find"):
+    for words in ('serial = "…"', 'adapter_serial = "…"', "no_serial", "amf check"):
         assert words in sentence
 
 

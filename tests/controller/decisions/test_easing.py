@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from controller.decisions.easing import Trend, eased, follow
+from controller.decisions.settings import Controlled, SegmentKind, SegmentSettings
 from controller.decisions.signals import Measurement
 from controller.decisions.thermometry import ProbeWatch
 from controller.decisions.treatment import Course
@@ -52,6 +53,32 @@ def test_a_trend_follows_a_rise_and_begins_anew_after_a_gap() -> None:
     assert follow(trend, watch) == trend
     late = ProbeWatch(median_c=40.0, taken_s=500.0)
     assert follow(trend, late) == Trend(40.0, 0.0, 500.0)
+
+
+@pytest.mark.parametrize(
+    ("controlled", "kind", "followed"),
+    [
+        ("max", "hold", [2]),
+        ("max", "pulse", [0, 1, 2]),
+        ("mean", "hold", [0, 1, 2]),
+    ],
+)
+def test_what_may_ease_the_power_is_followed_all_the_time(
+    controlled: Controlled, kind: SegmentKind, followed: list[int]
+) -> None:
+    treatment = replace(SETTINGS.treatment, controlled=controlled)
+    parts = (SegmentSettings("step", setpoint_c=43.0), SegmentSettings(kind))
+    scene = Scene(replace(SETTINGS, treatment=treatment, segments=parts))
+    scene.wait(4.0)
+    seen = [i for i, trend in enumerate(scene.state.trends) if trend != Trend()]
+    assert seen == followed
+    every = tuple(Trend(50.0, 1.0, 4.0) for _ in SETTINGS.probes)
+    for segment in parts:
+        course = Course(segment=segment)
+        asked = [every[i] if i in followed else Trend() for i in range(len(every))]
+        assert eased(tuple(asked), course, scene.settings) == eased(
+            every, course, scene.settings
+        )
 
 
 class Near(Scene):

@@ -34,11 +34,16 @@ def hanging(since_s: float) -> Callable[[Measurement], Measurement]:
     return spoil
 
 
-@pytest.mark.parametrize("part", [FULL, PULSES])
-def test_tissue_must_warm_without_control_too(part: SegmentSettings) -> None:
+@pytest.mark.parametrize(
+    ("part", "code", "most_s"), [(FULL, "no-rise", 90.0), (PULSES, "frozen", 330.0)]
+)
+def test_tissue_must_warm_without_control_too(
+    part: SegmentSettings, code: str, most_s: float
+) -> None:
+    """A pulse that is over does not come again while nothing changes."""
     settings = replace(SETTINGS, segments=(part,))
     scene = Scene(settings, spoil=hanging(11.0)).to("tripped")
-    assert scene.codes == ["no-rise"] and scene.t_s < 150.0
+    assert scene.codes == [code] and scene.t_s < most_s
     assert scene.highest_c < 42.0
 
 
@@ -51,7 +56,7 @@ def test_tissue_that_warms_without_control_is_let() -> None:
 def test_weak_power_without_control_asks_for_nothing() -> None:
     found, rise = Findings(0.0), rises.arm(37.0, rises.ANY_C, 0.3)
     for _ in range(1000):
-        rise = rises.check_rise(rise, 37.0, 0.45, 0.1, 1.0, found)
+        rise = rises.check_rise(rise, 37.0, 0.45, 0.0, 1.0, found)
     assert found.faults == []
 
 
@@ -74,18 +79,28 @@ def test_no_temperature_is_no_answer() -> None:
 
 def test_after_a_reset_a_frozen_probe_is_still_found() -> None:
     """A hold that is warm again has no ramp that would show how tissue heats."""
-    scene = Scene().to("hold").wait(30.0)
-    spoil = scene.spoil
+    scene = Scene(settings=replace(SETTINGS, period_s=0.5)).to("hold").wait(200.0)
     outside = (Fault("disk", "full", scene.t_s),)
     scene.spoil = lambda m: replace(m, outside=outside)
-    scene.to("tripped")
-    scene.spoil = spoil
+    scene.to("tripped").wait(1.0)
+    scene.spoil = lambda m: m
     scene.tick(Request("reset"))
     scene.to("hold")
+    assert scene.state.power.gain_c_per_s == 0.0
     begun_s = scene.t_s
     scene.spoil = hanging(begun_s)
     scene.to("tripped")
     assert scene.codes == ["frozen"] and scene.t_s - begun_s < 310.0
+
+
+@pytest.mark.parametrize("kept_warm_share", [0.0, 0.4])
+def test_pulses_may_let_it_cool_again(kept_warm_share: float) -> None:
+    """After a hold, rare pulses are less power than it took."""
+    found, rise = Findings(0.0), rises.arm(37.0, rises.ANY_C, kept_warm_share)
+    for n in range(3000):
+        share = 1.0 if n % 60 < 5 else 0.0
+        rise = rises.check_rise(rise, 36.5, share, 0.05, 1.0, found)
+    assert found.faults == []
 
 
 def test_rest_before_a_reset_is_no_frozen_probe() -> None:

@@ -7,6 +7,7 @@ import pytest
 from controller.decisions.segments import (
     Doses,
     beyond_totals,
+    counts_dose,
     moved_setpoint_c,
     open_field_a_per_m,
     over,
@@ -24,6 +25,14 @@ NAN = float("nan")
 def course_of(*parts: SegmentSettings, **totals: float) -> Settings:
     treatment = replace(SETTINGS.treatment, **totals)  # type: ignore[arg-type]
     return replace(SETTINGS, segments=parts, treatment=treatment)
+
+
+def test_a_dose_counts_where_it_may_end_something() -> None:
+    assert not counts_dose(None, SETTINGS)
+    assert not counts_dose(SegmentSettings("hold", duration_s=20.0), SETTINGS)
+    assert counts_dose(SegmentSettings("hold", cem43_min=0.0), SETTINGS)
+    assert counts_dose(SegmentSettings("pulse", cem43_t90_min=9.0), SETTINGS)
+    assert counts_dose(None, course_of(max_total_cem43_min=60.0))
 
 
 def test_a_plain_treatment_is_a_step_and_a_hold() -> None:

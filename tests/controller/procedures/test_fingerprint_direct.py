@@ -133,6 +133,7 @@ def shown(power_w: float, current_a: float, frequency_hz: float = 161e3) -> Show
         (6.0, 12.8, 163e3, "wrong capacitor?"),
         (6.0, 12.8, NAN, "wrong capacitor?"),
         (0.0, 1.0, 161e3, "the coil draws no current"),
+        (0.0, 0.0, 161e3, "the coil draws no current"),
         (NAN, 12.8, 161e3, "wrong coil?"),
         (1.0, 6.5, 161e3, "the applicator cannot be known: less than 2 W"),
     ],
