@@ -99,7 +99,7 @@ def ruled() -> list[tuple[str, list[str]]]:
 def test_every_rule_of_safety_is_shown_or_said_to_be_missing() -> None:
     rules = ruled()
     assert len(rules) > 45
-    assert {done for done, _ in rules} == {"yes", "partly", "no"}
+    assert {"yes"} <= {done for done, _ in rules} <= {"yes", "partly", "no"}
     assert all(bool(names) is (done != "no") for done, names in rules)
     assert {name for _, names in rules for name in names} - existing_tests() == set()
 

@@ -46,7 +46,8 @@ TISSUES = ("dry_run", "dry_run_sphere", "dry_run_cold", "dry_run_grid")
 BENCHES: Mapping[str, tuple[str, ...]] = {
     "as shipped": (
         *(*TISSUES, "dry_run_vial", "dry_run_segments", "dry_run_amplifier"),
-        *("dry_run_induction_heater", "dry_run_short", "abu_ayyad_2024"),
+        *("dry_run_induction_heater", "dry_run_short", "dry_run_cooling"),
+        "abu_ayyad_2024",
     ),
     "averaging thermometer": TISSUES,
     "coughs": ("dry_run", "dry_run_sphere", "dry_run_grid"),

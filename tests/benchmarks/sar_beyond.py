@@ -19,7 +19,6 @@ from simulators.calorimeter import CalorimeterSettings
 from tests.benchmarks.sar_benchmark import IRON_G, curve_of, drawn
 
 Change = Callable[[np.random.Generator, CalorimeterSettings], CalorimeterSettings]
-SEED = 5
 
 
 def _uniform(name: str, low: float, high: float) -> Change:
@@ -44,10 +43,10 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def outcome(job: tuple[str, int]) -> tuple[str, bool, float, float, bool]:
+def outcome(job: tuple[str, int, int]) -> tuple[str, bool, float, float, bool]:
     """Return name, usable, error, half width (relative) and whether it warned."""
-    name, number = job
-    rng = np.random.default_rng((SEED, number))
+    name, seed, number = job
+    rng = np.random.default_rng((seed, number))
     experiment = drawn(rng)
     experiment = replace(
         experiment,
@@ -73,9 +72,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiments", type=int, default=40)
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--only", nargs="*", default=list(CHANGES))
     chosen = parser.parse_args()
-    jobs = [(name, k) for name in chosen.only for k in range(chosen.experiments)]
+    numbers = range(chosen.experiments)
+    jobs = [(name, chosen.seed, k) for name in chosen.only for k in numbers]
     with Pool(chosen.processes) as pool:
         outcomes = pool.map(outcome, jobs, chunksize=4)
     print(f"{'':26}{'usable':>8}{'bias':>8}{'coverage':>10}{'half':>8}", end="")

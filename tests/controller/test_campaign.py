@@ -127,6 +127,16 @@ def test_a_jump_that_nothing_can_forestall_is_told_with_what_it_does() -> None:
     assert "more than 13% at full power" in said and "reading, 0.9 s" in said
 
 
+def test_an_amplifier_stuck_on_is_seen_first_and_ends_off() -> None:
+    """Nothing of what was waited for while it was switched off looks late."""
+    config = CONFIGS / "dry_run_amplifier.toml"
+    stuck = Case("stuck-on", "generator")
+    ran = run_one(Job(str(config), stuck, "ramp", 1, False))
+    assert ran.codes == ("output-stuck",) and ran.exit_code == ENDED
+    assert judge(ran, 0.1) == "off"
+    assert ran.sentence.endswith("measures; but generator: the output is still on")
+
+
 INTERRUPTED = """
 import sys
 from pathlib import Path

@@ -60,6 +60,8 @@ class Kind:
 def bench_of(kind: str, folder: Path) -> Iterator[Kind]:
     text = (CONFIGS / f"dry_run_{kind}.toml").read_text(encoding="utf-8")
     assert "baseline_s = 3.0" in text
+    # by the bytes, the oscilloscope's answers take longer than a simulated 0.1 s
+    text = text.replace("uncertainty = 0.03\nupdate_s = 0.1", "uncertainty = 0.03")
     path = folder / "short.toml"
     path.write_text(text.replace("baseline_s = 3.0", "baseline_s = 2.0"), "utf-8")
     with serve(load(path)) as served:
@@ -89,6 +91,17 @@ def test_by_hand(tmp_path: Path, name: str) -> None:
         report = switch_off(hands)
         assert report.confirmed, report.sentence
         assert not kind.source.output_on
+
+
+def test_by_hand_an_amplifier_stuck_on_is_left_nothing_to_put_out(
+    tmp_path: Path,
+) -> None:
+    with bench_of("amplifier", tmp_path) as kind:
+        kind.source.output_on = kind.source.stuck_on = True
+        before_vpp = kind.source.amplitude_vpp
+        report = switch_off(hands_of(load(kind.config)), rounds=1)
+        assert not report.confirmed and "the output is still on" in report.sentence
+        assert kind.source.amplitude_vpp <= 0.0011 < before_vpp
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C by signal is POSIX's")

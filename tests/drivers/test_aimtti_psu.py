@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from drivers.aimtti_psu import JOINED, MODELS, AimttiPsu, trip_of
+from drivers.aimtti_psu import JOINED, JOINED_LOAD, MODELS, AimttiPsu, trip_of
 from drivers.errors import Garbled, Refused, Silent, WrongInstrument
 from drivers.roles import Identity, SupplyState
 from drivers.transport import Transport
@@ -58,6 +58,35 @@ def test_where_joined_queries_do_not_work_it_asks_one_by_one() -> None:
         supply = AimttiPsu(link)
         for _ in range(2):
             assert supply.read_state() == SupplyState(12.0, 3.0, True, "")
+
+
+@pytest.mark.parametrize("joins", [True, False])
+def test_volts_and_amperes_alone_are_read_sooner(joins: bool) -> None:
+    four = b"12.000V\r\n3.00A\r\n1\r\n0\r\n"
+    queries, answers = (
+        (b"V1O?\n", b"I1O?\n", b"OP1?\n", b"LSR1?\n"),
+        four.splitlines(True),
+    )
+    each = list(zip(queries, answers, strict=True))
+    load = [(JOINED_LOAD, b"1.250V\r\n1.77A\r\n")]
+    if not joins:
+        load = [(b"V1O?\n", b"1.250V\r\n"), (b"I1O?\n", b"1.77A\r\n")]
+    first = [(JOINED, four)] if joins else [(JOINED, b"12.000V\r\n"), *each]
+    with scripted(*first, *load) as link:
+        supply = AimttiPsu(link)
+        supply.read_state()
+        assert supply.read_load() == (1.25, 1.77)
+
+
+@pytest.mark.parametrize(
+    "answers", [b"1.250V\r\n\r\n", b"1.25A\r\n1.77A\r\n", b"1.2V\r\n1.77\r\n"]
+)
+def test_a_load_that_is_no_load_is_garbled(answers: bytes) -> None:
+    with scripted(*state_script(b"0"), (JOINED_LOAD, answers)) as link:
+        supply = AimttiPsu(link)
+        supply.read_state()
+        with pytest.raises(Garbled):
+            supply.read_load()
 
 
 def test_once_joined_queries_have_worked_silence_is_silence() -> None:
@@ -254,6 +283,20 @@ def test_a_garbled_answer_is_never_a_number(answer: bytes) -> None:
         scripted((JOINED, answer + b"0.00A\r\n0\r\n0\r\n")) as link,
         pytest.raises(Garbled, match=re.escape(repr(answer))),
     ):
+        AimttiPsu(link).read_state()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        b"12.0V\r\n3.00A\r\n\r\n10\r\n",
+        b"12.0V\r\n3.00A1\r\n\r\n0\r\n",
+        b"12.0V\r\n\r\n3.00A\r\n10\r\n",
+        b"12.0V3.00A\r\n1\r\n0\r\n\r\n",
+    ],
+)
+def test_each_of_four_numbers_has_a_line_of_its_own(answers: bytes) -> None:
+    with scripted((JOINED, answers)) as link, pytest.raises(Garbled):
         AimttiPsu(link).read_state()
 
 

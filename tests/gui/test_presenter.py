@@ -300,6 +300,15 @@ def test_lines_of_the_plot():
     assert plot.trips[0].text == "trip 45 °C\ncore, margin"
 
 
+def test_a_named_tissue_is_shown_with_its_trip():
+    first, newest = hello("simulated"), snapshot(1, "ramp", False, 0.5)
+    (healthy,) = (p for p in first["probes"] if p["role"] == "healthy")
+    healthy |= {"tissue": "brain", "trip_c": 42.0}
+    view = fed(first, newest).view(0.0)
+    assert "healthy · brain" in [probe.remark for probe in view.probes]
+    assert "trip 42 °C\nhealthy · brain" in [trip.text for trip in view.plot.trips]
+
+
 def test_events_stand_on_the_time_axis():
     event = {"kind": "event", "t_s": 12.0, "event": "phase", "sentence": "hold begins"}
     view = fed(snapshot(1, "ramp", False, 0.5), event).view(0.0)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from controller.errors import RunFileError
+from gui.readouts import seat_of
 from gui.replay_playback import Playback
 from gui.replay_source import ReplaySource
 from tests.gui.records import LIMIT, write_record
 
-CONFIG = Path(__file__).parents[2] / "configs" / "dry_run_short.toml"
+COOLED = Path(__file__).parents[2] / "configs" / "dry_run_cooling.toml"
 SAME = ("t_s", "phase", "phase_elapsed_s", "setpoint_c", "controlled_c", "power_share")
 
 
@@ -31,7 +32,11 @@ def opened(tmp_path):
 
 
 def engine_lines(folder):
-    command = [sys.executable, "-m", "controller.cli", "run", str(CONFIG), "--json"]
+    text = COOLED.read_text("utf-8").replace("hold_s = 90.0", "hold_s = 10.0")
+    config = folder / "watched.toml"
+    brain = 'role = "healthy"\ntissue = "brain"'
+    config.write_text(text.replace('role = "healthy"', brain), encoding="utf-8")
+    command = [sys.executable, "-m", "controller.cli", "run", str(config), "--json"]
     with subprocess.Popen(
         [*command, "--seed", "1", "--out", str(folder)],
         stdin=subprocess.PIPE,
@@ -52,14 +57,19 @@ def test_a_record_says_what_the_engine_said(tmp_path):
     for theirs, ours in zip(hello["probes"], source.hello["probes"], strict=True):
         assert (theirs["name"], theirs["role"]) == (ours["name"], ours["role"])
         assert theirs["trip_c"] == ours["trip_c"]
+        assert seat_of(theirs) == seat_of(ours)
+    assert [probe["trip_c"] for probe in hello["probes"][2:5]] == [42.0, 39.0, 33.0]
     for theirs in said:
         ours = source.snapshot(theirs["seq"])
         assert [ours[key] for key in SAME] == [theirs[key] for key in SAME]
         assert ours["field"] == theirs["field"]
         assert ours["drive"] == theirs["drive"]
         assert ours["cem43_min"] == theirs["cem43_min"]
-        for probe, read in zip(theirs["probes"], ours["probes"], strict=True):
+        # the engine shows the newest fresh reading, the record holds every one
+        for probe, read in zip(theirs["probes"][:4], ours["probes"][:4], strict=True):
             assert read.items() <= probe.items()
+        for probe, read in zip(theirs["probes"][4:], ours["probes"][4:], strict=True):
+            assert probe["cem43_min"] is None and read["cem43_min"] is None
     source.close()
 
 

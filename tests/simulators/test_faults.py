@@ -506,6 +506,8 @@ SUPPORTED_BY = {
     "contact-open": "lines",
     "adapter-gone": "lines",
     "relay-welded": "lines",
+    "relay-unwired": "lines",
+    "relay-steady": "lines",
     "scope-disconnected": "scope",
     "scope-saturated": "scope",
     "scope-rms": "scope",

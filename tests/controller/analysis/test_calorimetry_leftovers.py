@@ -13,7 +13,7 @@ from controller.analysis.calorimetry_effects import (
     PER_HOUR,
     effects_of,
 )
-from controller.analysis.calorimetry_leftovers import leftover_words
+from controller.analysis.calorimetry_leftovers import BY_COUPLING, leftover_words
 from controller.analysis.calorimetry_nodes import binned, drive_at
 from controller.analysis.calorimetry_record import checked
 from controller.analysis.identification import two_node_fit
@@ -33,6 +33,7 @@ def test_nothing_is_said_where_nothing_is_left_out() -> None:
         part = result.parts[name]
         assert abs(part.value) < 3.5 * part.u
     assert result.warnings == ()
+    assert BY_COUPLING not in result.parts
 
 
 def test_heating_that_falls_with_temperature_is_seen() -> None:
@@ -78,6 +79,39 @@ def test_only_what_is_sure_is_said_and_only_the_surest() -> None:
     (words,) = leftover_words({PER_C: Value(-0.004, 0.002)}, carried=True)
     assert "-0.4 % per °C" in words
     assert words.endswith("at the start of the record, at its temperature")
+
+
+# A thin wall: 1.3 J/K behind 0.25 W/K, with a probe of 1.2 s.
+THIN = replace(CASE_C, coupling_w_per_k=0.25, vial_j_per_k=1.3, probe_lag_s=1.2)
+
+
+def thin(noise_c: float) -> Result:
+    record = checked(curve(THIN, pulse(150.0, 150.0, 1.0, 2), 1.0, noise_c))
+    return two_node_fit(record, contents_j_per_k=THIN.heat_capacity_j_per_k)
+
+
+def test_a_vial_that_may_be_well_coupled_is_said_where_the_interval_misses() -> None:
+    result = thin(0.08)
+    found = sar(result, THIN)
+    assert abs(found - 100.0) > 200.0 * result.rate_c_per_s.relative
+    assert any("coupled better than 0.12 W/K" in words for words in result.warnings)
+    # What it says that SAR would be is the truth, within a few percent.
+    assert found * (1.0 + result.parts[BY_COUPLING].value) == pytest.approx(100.0, 0.05)
+
+
+def test_a_quiet_record_of_a_thin_wall_decides_by_itself() -> None:
+    result = thin(0.005)
+    away = sar(result, THIN) / 100.0 - 1.0
+    assert abs(away) < 2.0 * result.rate_c_per_s.relative < 0.06
+    assert not any("coupled better" in words for words in result.warnings)
+
+
+def test_only_a_change_that_matters_is_said_beside_what_else_is_left_out() -> None:
+    words = leftover_words({BY_COUPLING: Value(0.11, 0.03), BORE_C: Value(0.8, 0.1)})
+    assert len(words) == 2
+    assert "change SAR by +11%" in words[1]
+    assert leftover_words({BY_COUPLING: Value(0.02, 0.03)}) == ()
+    assert leftover_words({BY_COUPLING: Value(-0.11, 0.03)})[0].count("-11%") == 1
 
 
 def test_a_vial_as_fast_as_the_probe_is_decided_by_beliefs_and_this_is_said() -> None:

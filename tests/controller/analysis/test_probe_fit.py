@@ -49,3 +49,8 @@ def test_moving_bath_and_too_few_are_refused() -> None:
         fit_probe(moving)
     with pytest.raises(FitRefused, match="3 baths"):
         fit_probe(baths()[:2])
+
+
+def test_a_noisy_probe_is_less_sure_though_a_line_fits() -> None:
+    noisy = [replace(p, spread_c=1.0) for p in baths()]  # 100 readings: 2 u = 0.2 °C
+    assert fit_probe(noisy).uncertainty_c == pytest.approx((0.02**2 + 0.2**2) ** 0.5)

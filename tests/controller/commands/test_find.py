@@ -3,6 +3,7 @@
 import io
 import re
 import threading
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from rich.console import Console
 from controller.commands.find import Candidate, Found, find, identify, within
 from controller.commands.find_questions import SERIAL_QUESTIONS
 from controller.config.catalogue import driver_kind, open_driver
+from controller.config.model import Instrument
 from controller.instruments.locks import Locks, key_of
 from drivers.errors import ConnectionLost
 from drivers.modbus_rtu import framed
@@ -191,6 +193,14 @@ def test_table_lists_served_twins_and_what_the_system_has(locks: Locks) -> None:
     assert re.search(r"aimtti_psu .*QPX1200SP, 4711", rows[0])
     assert re.search(r"neoptix_reflex .*Model: ReFlex-4", rows[1])
     assert "nowhere::INSTR" in text.getvalue()
+    found = tomllib.loads(text.getvalue().split("of your own:")[1])["instruments"]
+    assert found["supply1"] == {
+        "driver": "aimtti_psu",
+        "model": "QPX1200SP",
+        "serial": "4711",
+        "address": addresses[0],
+    }
+    assert Instrument.model_validate(found["thermometer2"]).serial == "000001"
 
 
 def test_nothing_at_all_is_said(locks: Locks) -> None:

@@ -18,6 +18,8 @@ from controller.instruments.adapters import (
     line_for,
     weakly_bound,
 )
+from controller.procedures.run_record import open_record
+from controller.recording.run_file import Run
 from controller.rehearsal import Served
 from drivers.errors import ConnectionLost
 from drivers.roles import Identity
@@ -99,13 +101,17 @@ def as_real(config: Path, address: str, line: str) -> Path:
 
 @PTY
 def test_two_that_changed_places_are_refused(
-    bench: tuple[Path, Served], plug: Plug
+    bench: tuple[Path, Served], plug: Plug, tmp_path: Path
 ) -> None:
     config, served = bench
     here, there = served.addresses["thermometer"], served.addresses["psu"]
     loaded = load(as_real(config, here, 'adapter_serial = "A1"'))
     plug({here: "A1", there: "A2"})
     with open_bench(loaded) as opened:
+        header = open_record(loaded, opened, tmp_path, 1).path
+        with Run.open(header) as run:
+            who = run.data().header.instruments["thermometer"]
+        assert who["bound_by"] == "the serial number of its USB adapter"
         port = opened.ports["thermometer"]
         plug({here: "A2", there: "A1"})  # pushed in again the other way round
         port.lend()  # closed: what opens it is asked anew
@@ -125,6 +131,17 @@ def test_who_says_a_number_is_bound_by_it(
     plug({address: "A1"})
     loaded = load(as_real(config, address, 'adapter_serial = "A1"'))
     with pytest.raises(BenchError, match='put serial = "4711" in its place'):
+        open_thermometry(loaded).__enter__()
+
+
+@PTY
+def test_another_number_is_refused_and_told(bench: tuple[Path, Served]) -> None:
+    config, served = bench
+    served.simulation.twins["thermometer"].serial = "4711"
+    address = served.addresses["thermometer"]
+    loaded = load(as_real(config, address, 'serial = "77"'))
+    words = 'expected ReFlex-4 77, but .* 4711 answers; .* serial = "4711" if you mean'
+    with pytest.raises(BenchError, match=words):
         open_thermometry(loaded).__enter__()
 
 
