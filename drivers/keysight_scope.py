@@ -29,6 +29,7 @@ NUMBER = rb"(" + REAL + rb")"
 THREE = re.compile(rb"\s*" + b";".join(3 * [NUMBER]) + rb"\s*", re.IGNORECASE)
 PREAMBLE = re.compile(rb"\s*" + 9 * (REAL + rb",") + REAL + rb"\s*", re.IGNORECASE)
 BLOCK = re.compile(rb"#[1-9]")
+MEASURE = b":MEASure:FREQuency? @;VPP? @;VRMS? DISPlay,DC,@\n"
 POINTS = 1000
 LONGEST = 10_000
 WORD = 1.0
@@ -63,9 +64,7 @@ class KeysightScope:
     def read_signal(self, channel: int | None = None) -> Signal:
         """Measure frequency in Hz and amplitude in V; "error" where it is no sine."""
         source = self._named(channel)
-        command = b":MEASure:FREQuency? %s;VPP? %s;VRMS? DISPlay,DC,%s\n" % (
-            *(source, source, source),
-        )
+        command = MEASURE.replace(b"@", source)
         answer = self._transport.query(command)
         match = THREE.fullmatch(answer)
         if match is None:

@@ -89,7 +89,7 @@ class NeoptixReflex:
         if len(fields) != self._channels:
             self._learn_channels(len(fields), answer)
         try:
-            return {n: temperature(field) for n, field in enumerate(fields, 1)}
+            return dict(enumerate(map(temperature, fields), 1))
         except ValueError:
             raise self._garbled(answer, b"t\r") from None
 

@@ -211,13 +211,13 @@ class BenchLink:
 
         A thermometer may be silent while there is no field.
         """
-        found = []
+        found, energised = [], self.energised
         for station, limit_s, drives in self._tolerated:
-            if not (self.energised or drives):
+            if not (energised or drives):
                 continue
             if not t_s - station.taken_s <= limit_s:
                 found.append(_silent(station, t_s, limit_s))
-            elif self.energised and station.returned_s == station.returned_s:
+            elif energised and station.returned_s == station.returned_s:
                 found.append(_returned(station, t_s))
         return tuple(found)
 

@@ -24,10 +24,13 @@ CONTACT_AGE_S = 0.5
 
 @dataclass
 class ContactStation(Station):
-    """The contacts by name, and the watchdog line; ``closed`` is what was last read."""
+    """The contacts by name, and the watchdog line; ``closed`` is what was last read.
+
+    ``hold_s`` is the longest that the relay may hold without flips, None without one.
+    """
 
     driver: Contacts
-    has_relay: bool
+    hold_s: float | None
     closed: dict[str, bool] = field(default_factory=dict, init=False)
     _seen_open: frozenset[str] = field(default=frozenset(), init=False)
 
@@ -56,14 +59,16 @@ class ContactStation(Station):
         except InstrumentError as error:
             self._note(error)
 
+    def stand(self) -> str:
+        """Flip the watchdog line up, and no more; "" or what went wrong.
+
+        So it stands where a program hangs: a relay that a level holds shows itself.
+        """
+        return self._tried(self.driver.off, self.driver.toggle)
+
     def off(self) -> str:
         """Leave the watchdog line down: its relay falls off. "" or what went wrong."""
-        try:
-            self.driver.off()
-        except InstrumentError as error:
-            self._note(error)
-            return str(error)
-        return ""
+        return self._tried(self.driver.off)
 
     def _poll(self) -> None:
         self.closed = self.driver.read()
@@ -92,8 +97,8 @@ def contacts_of(
     """Return the station of the config's contacts, None where it has none."""
     if table is None:
         return None
-    relay = table.watchdog_relay is not None
-    return ContactStation(table.instrument, now, drivers[table.instrument], relay)
+    hold_s = None if table.watchdog_relay is None else table.hold_s
+    return ContactStation(table.instrument, now, drivers[table.instrument], hold_s)
 
 
 def _open(adapter: str, contact: str, t_s: float) -> Fault:

@@ -46,10 +46,23 @@ class Safeguards:
 
     def healthy(self) -> None:
         """Note a tick without a fault: flip the relay's line, let supplies speak."""
-        for supply in self._supplies:
-            supply.watchdog.fed()
+        self.feed()
         if self.contacts is not None:
             self.acquisition.post(self.contacts, self.contacts.toggle)
+
+    def feed(self) -> None:
+        """Let supplies speak, and leave the relay's line as it is."""
+        for supply in self._supplies:
+            supply.watchdog.fed()
+
+    def last_flip(self) -> str:
+        """Flip the relay's line up, now and for the last time; "" or what went wrong.
+
+        ``healthy`` goes on with it.
+        """
+        if self.contacts is None:
+            return ""
+        return self.acquisition.call(self.contacts, self.contacts.stand)
 
     def faults(self, t_s: float) -> tuple[Fault, ...]:
         """Return a fault for each contact that is, or was, open."""

@@ -19,49 +19,19 @@ from controller.guardian.link import Guardian
 from controller.host.clock import parted
 from controller.host.stop_signals import StopSignal
 from controller.instruments.bench_link import BenchLink
+from controller.instruments.switching import OffReport
+from controller.procedures.moment import Moment
 
 PREPARE_PAUSE_S = 5.0
 LONGEST_READ_S = 10.0
 SWITCH_ON_S = 2.0
 READ_BACK_S = 1.5
-BURST_PAUSE_S = 1.0
-# Longer than any supply wants to rest between two writes.
-REST_S = 0.1
+OFF_PAUSE_S = 8.0
 OFF = Command(0.0, 0.0, 0.0, 0.0, False, 0.0, 0.0, False, "off")
 
 
 class CalibrationEnded(AmfError):
     """Ended by a trip, a limit or the operator; the field is to be switched off."""
-
-
-@dataclass
-class Moment:
-    """A current for a moment; ``drive`` is what it showed, ``lasted_s`` its time."""
-
-    bench: BenchLink
-    settle_s: float
-    look: Callable[[], object]
-    drive: Drive | None = field(default=None, init=False)
-    lasted_s: float = field(default=NAN, init=False)
-
-    def pass_(self, rest: Command, on: Command) -> str:
-        """Set ``on``, look, set ``rest`` whatever came of it; "" or what went wrong."""
-        clock, station = self.bench.clock, self.bench.applicator.source
-        station.apply(rest)
-        station.lead(on)
-        clock.wait(REST_S)
-        begun_s = clock.now()
-        station.apply(on)
-        if station.trouble is None:
-            clock.wait(self.settle_s)
-            station.glance()
-            self.look()
-            self.drive = self.bench.drive()
-        problem = "" if station.trouble is None else station.trouble.sentence
-        station.drop(rest)
-        self.lasted_s = clock.now() - begun_s
-        station.apply(rest)
-        return problem
 
 
 @dataclass
@@ -191,25 +161,19 @@ class Hands:
         if t_s - self._lowered_s > READ_BACK_S:
             self._highest_a = self._command.current_a
 
-    def burst(
-        self, current_a: float, settle_s: float, look: Callable[[], object] = str
-    ) -> tuple[Drive, float]:
-        """Set a current for a moment; return what it showed, and for how long in s.
-
-        The moment is one job of the instrument that sets the current: nothing comes
-        between, and what fails ends it. ``look`` is called when ``settle_s`` is over.
+    def burst(self, current_a: float, moment: Moment) -> Drive:
+        """Set a current for a moment; return what it showed.
 
         Raises:
             CalibrationEnded: it was not measured, or the bench does something else.
         """
-        moment = Moment(self.bench, settle_s, look)
         volts = [voltage_limit_for(a, self.settings.applicator) for a in (0, current_a)]
         rest, on = self._made(0.0, volts[0]), self._made(current_a, volts[1])
         self._allow(rest)
         self._highest_a = current_a
         self.bench.energised = True
         self.bench.safeguards.healthy()
-        self.guardian.beat(True, BURST_PAUSE_S)
+        self.guardian.beat(True, moment.pause_s)
         station = self.bench.applicator.source
         problem = self.bench.acquisition.call(station, lambda: moment.pass_(rest, on))
         self.guardian.ticked()
@@ -222,7 +186,15 @@ class Hands:
         drive = moment.drive
         assert drive is not None
         self._check(drive)
-        return drive, moment.lasted_s
+        return drive
+
+    def off(self) -> OffReport:
+        """Switch off by every route, for as long as the guardian waits for it."""
+        self.guardian.beat(self.bench.energised, OFF_PAUSE_S)
+        report = self.bench.switch_off()
+        self.guardian.ticked()
+        self.guardian.beat(self.bench.energised)
+        return report
 
     def _send(self, current_a: float, voltage_v: float) -> None:
         command = self._made(current_a, voltage_v)

@@ -23,9 +23,6 @@ from controller.procedures.fingerprint_tank import tank_fingerprint
 
 __all__ = ["Fingerprint", "Parts", "take_fingerprint"]
 
-# What the guardian grants for switching off; then it acts itself.
-OFF_PAUSE_S = 8.0
-
 
 def take_fingerprint(
     bench: BenchLink,
@@ -47,10 +44,7 @@ def take_fingerprint(
     except AmfError as error:  # whatever it is, nobody knows what hangs there then
         found = Fingerprint(str(error), f"the applicator's fingerprint: {error}")
     finally:
-        guardian.beat(bench.energised, OFF_PAUSE_S)
-        report = bench.switch_off()
-        guardian.ticked()
-        guardian.beat(bench.energised)
+        report = hands.off()
     if report.stuck:
         found = replace(found, problem=report.stuck, sentence=report.stuck)
     return found, report

@@ -17,7 +17,6 @@ from controller.instruments.stations_direct import HeaterStation
 from controller.procedures.calibration_hands import Hands
 from controller.procedures.fingerprint_found import (
     LOAD_TOLERANCE,
-    MOST_CURRENT_S,
     RESONANCE_TOLERANCE,
     Bursts,
     Fingerprint,
@@ -25,7 +24,8 @@ from controller.procedures.fingerprint_found import (
     low_current_a,
 )
 
-SETTLE_S = 0.3
+# With a field sensor its own update, if that is longer, up to the second.
+SETTLE_S, MOST_SETTLE_S = 0.3, 0.4
 # Half a step of what an EASYHEAT displays; it shows whole kHz.
 HALF_STEP_HZ, HALF_STEP_W, HALF_STEP_A = 500.0, 0.5, 0.05
 # Of less than this half a watt is more than a quarter, and tells no coil from another.
@@ -59,7 +59,7 @@ def direct_fingerprint(hands: Hands, parts: Parts) -> Fingerprint:
     hands.start()
     hands.tick()
     update_s = 0.0 if sensor is None else sensor.update_s
-    drive = bursts.give(min(max(SETTLE_S, update_s), 0.5 * MOST_CURRENT_S), look)
+    drive = bursts.give(min(max(SETTLE_S, update_s), MOST_SETTLE_S), look)
     shown = Shown(set_a, drive, powers_w[-1] if powers_w else NAN)
     return replace(judged_direct(shown, settings, parts), current_s=bursts.used_s)
 

@@ -9,6 +9,7 @@ from controller.decisions.ceiling import permitted_amplitude
 from controller.decisions.settings import Settings
 from controller.decisions.signals import NAN, Drive
 from controller.procedures.calibration_hands import CalibrationEnded, Hands
+from controller.procedures.moment import Moment
 
 CURRENT_SHARE = 0.1
 # With current, over all the points of a fingerprint together.
@@ -86,9 +87,12 @@ class Bursts:
         Raises:
             CalibrationEnded: nothing was measured, or it took more than the time.
         """
-        drive, lasted_s = self.hands.burst(self.current_a, settle_s, look)
-        lasted_s += FALL_S
-        self.used_s += lasted_s
+        return self.take(Moment(self.hands.bench, settle_s, look))
+
+    def take(self, moment: Moment) -> Drive:
+        """Let the current flow for a moment of any kind, as ``give`` does."""
+        drive = self.hands.burst(self.current_a, moment)
+        self.used_s += moment.lasted_s + FALL_S
         self.count += 1
         if not self.used_s <= MOST_CURRENT_S:
             raise CalibrationEnded(

@@ -38,7 +38,6 @@ PULSE_S = 1.0
 SEEN_SHARE = 0.5
 # Supplies round their trips to steps of their own.
 TRIP_SHARE, TRIP_LEAST = 0.05, 0.1
-OFF_PAUSE_S = 8.0
 LEND_S = 3.0
 LENT_S = 8.0
 
@@ -71,10 +70,7 @@ def prove_off(
     except AmfError as error:
         problem = str(error)
     finally:
-        guardian.beat(link.energised, OFF_PAUSE_S)
-        report = link.switch_off()
-        guardian.ticked()
-        guardian.beat(link.energised)
+        report = hands.off()
     sentence = f"the proof of the field's off: {problem or '; '.join(words)}"
     return Proof(problem, sentence, report, found)
 
