@@ -21,14 +21,8 @@ from controller.decisions.estimator_company import (
     in_ratio,
 )
 from controller.decisions.estimator_energy import Energy, pushed
-from controller.decisions.estimator_heatup import (
-    HeatUp,
-    Learned,
-    advanced,
-    begun,
-    complete,
-    learned,
-)
+from controller.decisions.estimator_heatup import HeatUp, advanced, begun, complete
+from controller.decisions.estimator_learned import Learned, learned, seen
 from controller.decisions.estimator_noise import NAN, Noise
 from controller.decisions.estimator_noise import heard as noise_heard
 from controller.decisions.estimator_track import (
@@ -131,7 +125,8 @@ def settled(known: Estimate) -> Estimate:
     if known.heat is None or not known.mature:
         return known
     told = learned(known.heat, known.energy)
-    track = taken_over(told, known.heat, known.energy, known.noise.sigma_c)
+    probe = seen(known.heat, told.parts)
+    track = taken_over(told, probe, known.heat, known.energy, known.noise.sigma_c)
     rise_c = told.reading_c - known.base_c
     company = in_ratio(known.company, told.reading_c, rise_c, told.rate_c_per_s)
     return known._replace(track=track, heat=None, company=company)
@@ -185,7 +180,7 @@ def _learning(
     """Answer from the fits; until they are complete from the readings alone."""
     if complete(heat):
         told = learned(heat, energy)
-        sigma = slope_sigma(heat, told.dead_s + told.lag_s, noise.sigma_c)
+        sigma = slope_sigma(heat, told.delay_s, noise.sigma_c)
         if believable(told, heat, known.base_c, sigma):
             return _taught(known, heat, energy, noise, told, sigma, dt_s)
     known = known._replace(energy=energy, noise=noise, heat=heat)
@@ -201,7 +196,7 @@ def _taught(
     sigma_c_per_s: float,
     dt_s: float,
 ) -> Estimate:
-    delay_s, gain = told.dead_s + told.lag_s, told.gain_c_per_s
+    delay_s, gain = told.delay_s, told.gain_c_per_s
     # noise alone bends a curve for a moment
     firm = heat.elapsed_s > 4.0 * delay_s and sigma_c_per_s < 0.3 * MATURE * gain
     bent = firm and known.mature and told.loss_c_per_s > BENT * gain

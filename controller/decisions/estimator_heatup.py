@@ -8,7 +8,7 @@ side with
     reading(t) = c0 + c1·W + c2·∫W + c3·∬W,    W = delayed and lagged energy,
 
 by least squares. Each pair of delay and division keeps only the sums of its fit, so
-the cost of a tick is bounded. The best three delays are joined by a parabola.
+the cost of a tick is bounded. What they say together: ``estimator_learned``.
 """
 
 from collections.abc import Sequence
@@ -48,8 +48,6 @@ HOPELESS = 14.0
 CLOSE = 6.0
 # The misfit of a fit that is not solved, or dropped.
 NEVER = 1e25
-# Fits, and how much each counts.
-Parts = list[tuple[int, float]]
 
 
 class HeatUp(NamedTuple):
@@ -71,20 +69,6 @@ class HeatUp(NamedTuple):
     best: tuple[int, int]
     turn: int
     prior: tuple[float, ...]
-
-
-class Learned(NamedTuple):
-    """What the fits say now: the tissue, the reading, and the plant."""
-
-    temperature_c: float
-    reading_c: float
-    rate_c_per_s: float
-    seen_share: float
-    seen_energy_s: float
-    gain_c_per_s: float
-    loss_c_per_s: float
-    dead_s: float
-    lag_s: float
 
 
 def begun(
@@ -144,18 +128,6 @@ def mean_gain(heat: HeatUp) -> float:
     return _mean_gain(heat)[0]
 
 
-def learned(heat: HeatUp, energy: Energy) -> Learned:
-    """Join the best fits of each division into one answer."""
-    first, rival = heat.best
-    misfit, parts = _parabola(heat.misfits, first)
-    rival_misfit, rival_parts = _parabola(heat.misfits, rival)
-    behind = rival_misfit - misfit
-    if behind < CLOSE:
-        weight = exp(-0.5 * max(behind, -CLOSE))
-        parts += [(k, weight * part) for k, part in rival_parts]
-    return _mixed(heat, parts, energy.total_s)
-
-
 def _summed(
     all_sums: tuple[Sums, ...], energy: Energy, dt_s: float, y_c: float, fresh: bool
 ) -> tuple[Sums, ...]:
@@ -181,12 +153,15 @@ def _summed(
         w1 = new - ahead + (w - ud + ahead) * exp(rate * dt_s)
         x1 = x + half * (w + w1)
         z1 = z + half * (x + x1)
-        if fresh:
-            sw, sx, sz = sw + w1, sx + x1, sz + z1
-            ww, wx, wz = ww + w1 * w1, wx + w1 * x1, wz + w1 * z1
-            xx, xz, zz = xx + x1 * x1, xz + x1 * z1, zz + z1 * z1
-            yw, yx, yz = yw + y_c * w1, yx + y_c * x1, yz + y_c * z1
-        out.append((new, w1, x1, z1, sw, sx, sz, ww, wx, wz, xx, xz, zz, yw, yx, yz))
+        if not fresh:
+            out.append((new, w1, x1, z1, *sums[4:]))
+            continue
+        out.append((
+            new, w1, x1, z1, sw + w1, sx + x1, sz + z1,
+            ww + w1 * w1, wx + w1 * x1, wz + w1 * z1,
+            xx + x1 * x1, xz + x1 * z1, zz + z1 * z1,
+            yw + y_c * w1, yx + y_c * x1, yz + y_c * z1,
+        ))  # fmt: skip
     return tuple(out)
 
 
@@ -248,53 +223,3 @@ def _mean_gain(heat: HeatUp) -> tuple[float, float]:
     sums = heat.sums[heat.best[0]]
     weight, product = sums[7], sums[13]
     return (product / weight if weight > 0.0 else 0.0), weight
-
-
-def _parabola(misfits: tuple[float, ...], best: int) -> tuple[float, Parts]:
-    """Find the least misfit between three delays, and their weights there."""
-    mid = misfits[best]
-    if len(AROUND[best]) < 3:
-        return mid, [(best, 1.0)]
-    low, high = misfits[best - 1], misfits[best + 1]
-    bow = low - 2.0 * mid + high
-    if not 1e-9 < bow < NEVER:
-        return mid, [(best, 1.0)]
-    x = min(max(0.5 * (low - high) / bow, -0.5), 0.5)
-    misfit = mid + 0.5 * x * (high - low) + 0.5 * x * x * bow
-    before, after = 0.5 * x * (x - 1.0), 0.5 * x * (x + 1.0)
-    return misfit, [(best - 1, before), (best, 1.0 - x * x), (best + 1, after)]
-
-
-def _mixed(heat: HeatUp, parts: Parts, total_s: float) -> Learned:
-    """Add up what some fits say, by their weights."""
-    tissue = reading = rate = seen = energy = gain = loss = dead = lag = norm = 0.0
-    _, _, second, third = heat.totals
-    for k, part in parts:
-        c0, c1, c2, c3 = heat.fits[k]
-        sums = heat.sums[k]
-        shape = SHAPES[k]
-        w, x = sums[1], sums[2]
-        v = (sums[0] - w) / shape[1]
-        lost = -c2 * total_s - c3 * second
-        norm += part
-        tissue += part * (c0 + c1 * total_s + c2 * second + c3 * third)
-        reading += part * (c0 + c1 * w + c2 * x + c3 * sums[3])
-        rate += part * (c1 * v + c2 * w + c3 * x)
-        seen += part * v
-        energy += part * w
-        gain += part * c1
-        loss += part * lost
-        dead += part * shape[0]
-        lag += part * shape[1]
-    base = heat.base_c
-    return Learned(
-        base + tissue / norm,
-        base + reading / norm,
-        rate / norm,
-        seen / norm,
-        energy / norm,
-        gain / norm,
-        loss / norm,
-        dead / norm,
-        lag / norm,
-    )

@@ -9,7 +9,8 @@ from math import exp, sqrt
 from typing import NamedTuple
 
 from controller.decisions.estimator_energy import Energy, seen_s
-from controller.decisions.estimator_heatup import HeatUp, Learned, mean_gain
+from controller.decisions.estimator_heatup import HeatUp, mean_gain
+from controller.decisions.estimator_learned import Learned, Seen
 
 # The fits are trusted when the slope is known this well, as a part of the mean gain.
 MATURE = 0.15
@@ -76,7 +77,7 @@ def believable(
     """Tell whether the fits rest on enough of a rise to be used."""
     gain, mean = told.gain_c_per_s, mean_gain(heat)
     return (
-        heat.elapsed_s >= 1.5 * (told.dead_s + told.lag_s)
+        heat.elapsed_s >= 1.5 * told.delay_s
         and told.reading_c - base_c > RISEN_C
         and sigma_c_per_s < MATURE * mean
         and 0.5 * mean < gain < 4.0 * mean
@@ -84,12 +85,14 @@ def believable(
     )
 
 
-def taken_over(known: Learned, heat: HeatUp, energy: Energy, noise_c: float) -> Track:
+def taken_over(
+    known: Learned, probe: Seen, heat: HeatUp, energy: Energy, noise_c: float
+) -> Track:
     """Start the filter from the fits of the heat-up.
 
     The variance of the value at the end of a cubic is 16 σ²/n.
     """
-    rate_sigma = slope_sigma(heat, known.dead_s + known.lag_s, noise_c)
+    rate_sigma = slope_sigma(heat, known.delay_s, noise_c)
     sigma_c = 4.0 * noise_c / sqrt(max(heat.readings, 1))
     doubt = 0.05 * known.gain_c_per_s
     # losses per degree so far: steadier than the bend at the end of the curve
@@ -107,11 +110,11 @@ def taken_over(known: Learned, heat: HeatUp, energy: Energy, noise_c: float) -> 
             0.0,
             rate_sigma * rate_sigma + doubt * doubt,
         ),
-        known.dead_s,
-        known.lag_s,
-        seen_s(energy, known.dead_s),
-        known.seen_energy_s,
-        known.seen_share,
+        probe.dead_s,
+        probe.lag_s,
+        seen_s(energy, probe.dead_s),
+        probe.energy_s,
+        probe.share,
         min(relax, 1.0 / max(heat.elapsed_s, 1e-3)),
     )
 
