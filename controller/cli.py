@@ -225,7 +225,7 @@ def replay(run: RunFile) -> None:
 
 @app.command()
 def verify(run: RunFile) -> None:
-    """Check the chain of a run's events for edits, gaps and truncation."""
+    """Check a run's header, events, ticks and readings for edits, gaps and cuts."""
     raise typer.Exit(runs.verify(run))
 
 

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controller.errors import RunFileError
+from controller.recording.run_file import must_be_sqlite
+from controller.recording.run_rows import FORMAT
 from gui.wording import Message
 
 Floats = NDArray[np.float64]
-FORMAT = 2
 CHUNK_ROWS = 20_000
-SQLITE_START = b"SQLite format 3\0"
 
 
 class RecordFile:
@@ -31,7 +31,7 @@ class RecordFile:
     def __init__(self, path: Path) -> None:
         """Open the file. Raises RunFileError, in one sentence, where it is not ours."""
         self.path = path
-        _must_be_sqlite(path)
+        must_be_sqlite(path)
         with self._explained():
             where = f"{path.resolve().as_uri()}?mode=ro"
             self._db = sqlite3.connect(where, uri=True)
@@ -107,15 +107,3 @@ class RecordFile:
             yield
         except (sqlite3.Error, ValueError, TypeError, OSError) as error:
             raise RunFileError(f"{self.path} cannot be read: {error}") from error
-
-
-def _must_be_sqlite(path: Path) -> None:
-    """Refuse what is no SQLite file, before SQLite makes anything of it."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(SQLITE_START))
-    except OSError as error:
-        raise RunFileError(f"{path} cannot be read: {error.strerror}") from error
-    if start != SQLITE_START:
-        why = "it is not an SQLite file" if start else "it is empty"
-        raise RunFileError(f"{path} is not a run file of amf-bench: {why}")

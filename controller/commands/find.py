@@ -8,6 +8,7 @@ command; it is not found.
 
 import re
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -180,7 +181,9 @@ def _visa() -> list[str]:
     import pyvisa
 
     try:
-        resources = pyvisa.ResourceManager("@py").list_resources()
+        with warnings.catch_warnings():  # of links that have nothing to list
+            warnings.simplefilter("ignore")
+            resources = pyvisa.ResourceManager("@py").list_resources()
     except (pyvisa.Error, OSError, ValueError):
         return []
     return [name for name in resources if not name.startswith("ASRL")]

@@ -18,7 +18,7 @@ from controller.config.mistakes import UNITS, allowed, shown
 from controller.config.model import FaultTable, Instrument, Probe
 from controller.config.samples import sample_model
 from controller.config.segments import Segment
-from controller.config.tables import TABLES
+from controller.config.tables import TABLES, is_matrix
 
 FieldKind = Literal["number", "whole", "switch", "choice", "text", "list"]
 LISTS: dict[str, type[BaseModel]] = {
@@ -57,11 +57,6 @@ class FormTable:
     explanation: str
     fields: tuple[FormField, ...]
     given: bool
-
-
-def is_matrix(data: Mapping[str, Any]) -> bool:
-    """Say whether a file is the config of a SAR matrix, and not of a treatment."""
-    return "matrix" in data or "capacitors" in data
 
 
 def form_tables(data: Mapping[str, Any]) -> tuple[FormTable, ...]:

@@ -253,7 +253,8 @@ def _contacts(draft: Draft) -> Iterator[str]:
             )
     if table is None:
         return
-    yield from table.problems()
+    if draft.loop is not None:
+        yield from table.problems(draft.loop.period_s)
     yield from _reference(draft, path, table.instrument, "contacts")
     adapter = draft.instruments.get(table.instrument)
     if adapter is None or not adapter.simulated:

@@ -23,7 +23,7 @@ from controller.config.instruments import instrument_problems, model_of
 from controller.config.kinds import AnyApplicator, LinearAmplifier
 from controller.config.model import Draft, FaultTable, Instrument, Probe, Simulation
 from controller.config.samples import AnySample
-from controller.config.tables import draft_of, read_text
+from controller.config.tables import draft_of, read_text, refuse_other_kind
 from controller.config.treatment_checks import segment_problems
 from controller.config.tuning_file import with_tuning
 from controller.decisions.settings import (
@@ -117,6 +117,7 @@ def load(
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConfigError([f"{path} is not TOML: {error}"]) from error
+    refuse_other_kind(data, path, matrix=False)
     files = with_calibrations(data, path.parent, today or date.today())
     tables, tuning = with_tuning(files.data, path.parent)
     draft = draft_of(tables)

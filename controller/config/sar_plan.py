@@ -35,6 +35,7 @@ from controller.config.sar_matrix import (
     capacitors_of,
 )
 from controller.config.sar_points import Content, SarPoint, current_of, point_problems
+from controller.config.tables import refuse_other_kind
 from controller.config.types import Name, Table
 from controller.errors import BenchError, ConfigError
 
@@ -126,6 +127,11 @@ class SarPlan:
             for repeat in range(1, count + 1)
         ]
 
+    def heat_share(self, point: SarPoint) -> float:
+        """Return the heat of a point, as H² f, over that of the strongest one."""
+        every = [_heat(p) for p in self.points() if p.content == "sample"]
+        return _heat(point) / max(every)
+
     def facts(self) -> list[tuple[str, str]]:
         """Return (name, words) of how the matrix was measured."""
         p = self.protocol
@@ -162,6 +168,7 @@ def load_plan(path: Path) -> SarPlan:
         BenchError: it names no instruments and is not simulated either.
     """
     data = toml_of(path)
+    refuse_other_kind(data, path, matrix=True)
     instruments = data.get("instruments")
     if instruments is None and data.get("simulated") is not True:
         raise BenchError(
@@ -220,6 +227,10 @@ def _plan(
         simulation=tables.get("simulation"),
         digest=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
+
+
+def _heat(point: SarPoint) -> float:
+    return point.field_a_per_m**2 * point.capacitor.frequency_hz
 
 
 def _words(c: CapacitorTable) -> str:

@@ -1,5 +1,6 @@
 """The text of a config file and its tables, each read as far as it goes."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,6 +56,26 @@ _HOMES = {
     if sum(key in other.model_fields for other in TABLES.values()) == 1
 }
 AnyTable = TypeVar("AnyTable", bound=Table)
+
+
+def is_matrix(data: Mapping[str, Any]) -> bool:
+    """Say whether a file is the config of a SAR matrix, and not of a treatment."""
+    return "matrix" in data or "capacitors" in data
+
+
+def refuse_other_kind(data: Mapping[str, Any], path: Path, *, matrix: bool) -> None:
+    """Refuse a SAR matrix where a treatment is asked for, and the reverse.
+
+    A file that has tables of both, or of neither, is left to the reading of its keys.
+
+    Raises:
+        ConfigError: one sentence that names the command for such a file.
+    """
+    treats = "treatment" in data or "segments" in data or "applicator" in data
+    if is_matrix(data) and not treats and not matrix:
+        raise ConfigError([f"{path} is a SAR matrix, no treatment: amf sar run {path}"])
+    if treats and not is_matrix(data) and matrix:
+        raise ConfigError([f"{path} is a treatment, no SAR matrix: amf run {path}"])
 
 
 def read_text(path: Path) -> str:

@@ -69,7 +69,7 @@ class Run:
     def __init__(self, path: Path) -> None:
         """Open the file. Raises RunFileError, in one sentence, where it is not ours."""
         self.path = path
-        _must_be_sqlite(path)
+        must_be_sqlite(path)
         self._copy: tempfile.TemporaryDirectory[str] | None = None
         with self._explained():
             self._db = self._connect()
@@ -272,7 +272,7 @@ def _snapshot(db: sqlite3.Connection) -> sqlite3.Connection:
     return db
 
 
-def _must_be_sqlite(path: Path) -> None:
+def must_be_sqlite(path: Path) -> None:
     """Refuse what is no SQLite file, before SQLite makes anything of it."""
     try:
         with path.open("rb") as file:

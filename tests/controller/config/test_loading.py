@@ -11,6 +11,7 @@ import pytest
 
 from controller.config.loading import Loaded, load
 from controller.config.model import Control, Limits, Treatment
+from controller.config.sar_plan import load_plan
 from controller.config.types import Table
 from controller.decisions.ceiling import eddy_heating_w_per_kg
 from controller.decisions.settings import (
@@ -20,6 +21,7 @@ from controller.decisions.settings import (
 )
 from controller.errors import ConfigError
 from drivers import aimtti_psu
+from tests.controller.rig import CONFIGS
 
 SMALLEST: dict[str, Any] = {
     "name": "smallest",
@@ -378,3 +380,14 @@ def test_supply_of_the_driver_is_known_with_its_ratings(
     data["applicator"]["max_current_a"] = rated.max_current_a + 0.1
     (sentence,) = problems(write(tmp_path, data))
     assert f"more than {model} gives" in sentence
+
+
+def test_a_config_of_the_other_kind_is_refused_in_one_sentence() -> None:
+    with pytest.raises(ConfigError) as matrix:
+        load(CONFIGS / "dry_run_sar.toml")
+    with pytest.raises(ConfigError) as treatment:
+        load_plan(CONFIGS / "dry_run.toml")
+
+    (of_matrix,), (of_treatment,) = matrix.value.problems, treatment.value.problems
+    assert "is a SAR matrix, no treatment: amf sar run" in of_matrix
+    assert "is a treatment, no SAR matrix: amf run" in of_treatment
