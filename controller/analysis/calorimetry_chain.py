@@ -28,11 +28,13 @@ from controller.analysis.calorimetry_record import Record
 
 # A probe may have no lag at all: its parameter is ln(lag + 0.1 s).
 LAG_SHIFT_S = 0.1
+WELL_COUPLED = "well_coupled_per_s"
 # What vials of 0.5-2 mL are: capacities in J/K, conductances in W/K, lag + 0.1 s.
 # Source: reference on calorimetry (sizes of vials and probes).
 RANGES = {
     "vial": (0.2, 3.0),
     "coupling_per_s": (0.02, 0.18),
+    WELL_COUPLED: (0.12, 0.45),
     "loss_per_s": (0.0027, 0.03),
     "lag_s": (0.2, 3.2),
     "holder": (0.67, 15.0),
