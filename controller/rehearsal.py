@@ -15,7 +15,6 @@ from controller.config.kinds import LinearAmplifier
 from controller.config.loading import BenchSpec, Loaded
 from controller.config.mistakes import nearest
 from controller.errors import BenchError
-from controller.recording.run_rows import Truth
 from simulators.bench import Sample, SimulatedBench, seeded
 from simulators.coil import Tank
 from simulators.direct_coil import AmplifierOutput, DirectCoil, HeaterOutput
@@ -44,15 +43,16 @@ class Simulation:
 
     def truth(self) -> tuple[float, ...]:
         """Return the true values of this moment, in the order of the record."""
-        truth = self.bench.truth
-        return Truth(
-            truth.field_a_per_m,
-            self.bench.take_max_hf_a_per_m_s(),
-            truth.tumour_max_c,
-            truth.core_c,
-            truth.margin_c,
-            truth.healthy_c,
-            truth.body_c,
+        bench = self.bench
+        at = bench.sample.at
+        return (
+            bench.field_a_per_m,
+            bench.take_max_hf_a_per_m_s(),
+            bench.sample.tumour_max_c,
+            at("core"),
+            at("margin"),
+            at("healthy"),
+            at("body"),
         )
 
 
@@ -136,9 +136,9 @@ def simulate(spec: BenchSpec, seed: int) -> Simulation:
         if i.simulated
     }
     lines = {name: Line(twin) for name, twin in twins.items()}
-    if spec.contacts is not None and spec.contacts.instrument in twins:
+    if (table := spec.contacts) is not None and table.instrument in twins:
         supply = twins.get(spec.applicator.supply)
-        twins[spec.contacts.instrument].hang(spec.contacts.watchdog_relay, supply)
+        twins[table.instrument].hang(table.watchdog_relay, supply, table.hold_s)
     physics = spec.simulation
     tank, supply, generator = _outputs(spec, twins)
     watched = tank if spec.watches_coil else None

@@ -102,13 +102,13 @@ def _known(found: dict[str, Value], name: str) -> bool:
 
 
 def _coupling_words(change: Value | None) -> tuple[str, ...]:
-    """Return a warning where a well coupled vial would move SAR by more than its u."""
-    if change is None or not (abs(change.value) > change.u):
+    """Return a warning where a well coupled vial would move SAR beyond its ±."""
+    if change is None or not (abs(change.value) > 2.0 * change.u):
         return ()
     least = RANGES[WELL_COUPLED][0]
     return (
         f"a vial coupled better than {least:g} W/K (thin wall, stirred) would fit "
-        f"about as well and change SAR by {change.value:+.0%}; the ± need not hold "
+        f"about as well and change SAR by {change.value:+.0%}; the ± does not hold "
         "that, since it takes the vial for a usual one: more pulses, less noise or a "
         "thicker wall would tell them apart",
     )

@@ -11,6 +11,7 @@ from typing import Any
 from controller.analysis import sar_report_plots
 from controller.analysis.calorimetry import Method, Result, Sample, Value
 from controller.analysis.calorimetry_effects import BORE_C, PER_C, PER_HOUR
+from controller.analysis.calorimetry_leftovers import BY_COUPLING
 from controller.analysis.calorimetry_methods import Analysis
 from controller.analysis.calorimetry_record import Record
 from controller.analysis.html_page import render_page
@@ -53,6 +54,7 @@ PART_NAMES = {
     PER_C: "heating over temperature, share per °C",
     PER_HOUR: "heating over time, share per hour",
     BORE_C: "bore's warming with the field, °C",
+    BY_COUPLING: "SAR's change if the vial is well coupled, share",
 }
 
 
@@ -265,8 +267,8 @@ def _parts(analysis: Analysis) -> dict[str, Any]:
         "heading": "What the two-node fit found",
         "head": ["quantity", "value"],
         "rows": rows,
-        "note": "C: heat capacity of the contents. The last three are what the "
-        "residuals show of effects that the fit leaves out.",
+        "note": "C: heat capacity of the contents. Effects that the "
+        "fit leaves out stand last, as far as the residuals show them.",
     }
 
 

@@ -88,10 +88,11 @@ class SimulatedGuardian:
         if now_s != self._judged_s:
             self._judged_s = now_s
             field_on, tick_age_s, pause_s, heard_s = self._beat
-            last = Heartbeat(
-                0, field_on, tick_age_s, self._period_s, 0, pause_s, heard_s
-            )
-            self._reason = self._reason or overdue(last, now_s)
+            if field_on and not self._reason:
+                last = Heartbeat(
+                    0, field_on, tick_age_s, self._period_s, 0, pause_s, heard_s
+                )
+                self._reason = overdue(last, now_s)
         return now_s
 
 

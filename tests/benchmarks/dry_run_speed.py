@@ -28,7 +28,7 @@ PARTS = {
     "physics": ("/simulators/bench.py", "advance"),
     "recording": ("/controller/recording/writing.py", "tick"),
     "commands to instruments": ("/controller/instruments/bench_link.py", "apply"),
-    "truth for the record": ("/controller/bench.py", "truth"),
+    "truth for the record": ("/controller/rehearsal.py", "truth"),
     "guard": ("/controller/guard.py", "guard"),
 }
 
