@@ -142,12 +142,19 @@ def _follow_power(before: State, seen: Seen, t_s: float) -> PowerWatch:
     now = power.follow(
         before.power, before.command.power_share, max(seen.dt_s, 0.0), t_s
     )
-    if (
-        before.course.phase != seen.course.phase
-        or before.course.setpoint_c != seen.course.setpoint_c
-    ):
+    if before.course.phase != seen.course.phase or _new_setpoint(before, seen):
         now = now._replace(armed_s=t_s)
     return power.learn(now, seen.watches) if seen.course.phase == "ramp" else now
+
+
+def _new_setpoint(before: State, seen: Seen) -> bool:
+    """Tell whether it is another hold: not so after a small move of the set-point.
+
+    Else who moves it every minute has a hold that never settles, and no checks of one.
+    """
+    moved_c = abs(seen.course.setpoint_c - before.course.setpoint_c)
+    least_c = rises.NEW_SETPOINT_C if seen.course.phase == "hold" else 0.0
+    return moved_c > 0.0 and not moved_c < least_c
 
 
 def _check_probes(

@@ -70,7 +70,8 @@ _ROWS: tuple[tuple[str, Action, str, str, str], ...] = (
      "3 updates, at most 3 s",
      "check the probe, its connector and the thermometer; then reset"),
     ("frozen", "trip", "no change where full power, or a −20 % step, must change it",
-     "60 s in a ramp; 120 s and 0.3 °C predicted in a hold",
+     "60 s in a ramp, or worth of full power in a sample without control; 120 s and "
+     "0.3 °C predicted in a hold",
      "warm the probe by hand and see whether it moves; then reset"),
     ("slipped", "trip", "below what tissue can have cooled to, or 1.5 °C below rest; "
      "healthy < 30 °C, body < 32 °C or falling by 1 °C/min",

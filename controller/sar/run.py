@@ -30,6 +30,7 @@ from controller.procedures.run_record import open_record, watch_folder
 from controller.recording.loop_record import LoopRecord
 from controller.recording.run_file import Run
 from controller.rehearsal import Simulation
+from controller.sar.answer import nothing_shown, with_answer_due
 from controller.sar.bench import load_curve
 from controller.sar.heater import Heater, heated, without_field
 from controller.sar.prompts import Prompts
@@ -209,6 +210,7 @@ def _curve(
 ) -> tuple[Outcome, Path | None]:
     """Wait for rest, then run one curve; the field is off when this returns."""
     loaded = load_curve(m.plan, point, m.folder / BENCHES)
+    loaded = with_answer_due(m.plan, point, loaded)
     # The last look before the field, with what the loop itself will be bound by.
     if not allowed_by(loaded.settings.ceiling, point):
         raise GuardError(f"{point.stem}: this field may break the ceiling")
@@ -221,7 +223,7 @@ def _curve(
     wanted = Wanted(config, WHAT, lambda _: m.prompts.confirmed, m.folder, seed)
     with ready(loaded, wanted) as opened:
         matter.put_into(opened.bench.simulation)
-        return _run(m, opened), opened.recorder.path
+        return _run(m, opened, point), opened.recorder.path
 
 
 def _rests(m: Measuring, loaded: Loaded, matter: Matter, seed: int) -> bool:
@@ -257,7 +259,7 @@ def _heated(
             return heated(loaded, bench, record, heater, operator), recorder.path
 
 
-def _run(m: Measuring, opened: Ready) -> Outcome:
+def _run(m: Measuring, opened: Ready, point: SarPoint) -> Outcome:
     """Prove a bench that is ready, run the loop of a treatment on it, record it."""
     loaded, bench, path = opened.loaded, opened.bench, opened.recorder.path
     stop = opened.stop
@@ -274,4 +276,7 @@ def _run(m: Measuring, opened: Ready) -> Outcome:
         if opened.link is not None:
             record.event("sleep", stack.enter_context(awake()), {})
         refused = proven(loaded, bench, record, stop, opened.link)
-        return refused or loop.run()
+        outcome = refused or loop.run()
+    if outcome.exit_code == COMPLETED and (said := nothing_shown(point, loop.state)):
+        m.tell(said)
+    return outcome

@@ -114,3 +114,17 @@ def test_rest_before_a_reset_is_no_frozen_probe() -> None:
     scene.tick(Request("reset"))
     scene.to("hold")
     assert scene.codes == []
+
+
+def test_a_hold_settles_though_its_set_point_is_moved_a_little() -> None:
+    """Above 1.5 × its mean of 2 min the power is held back: that needs 2 min."""
+    scene = Scene().to("hold")
+    begun_s = scene.state.power.armed_s
+    for setpoint_c in (43.1, 43.0, 42.9, 43.0):
+        scene.wait(40.0).tick(Request("setpoint", setpoint_c))
+        assert scene.state.course.setpoint_c == setpoint_c
+    assert scene.state.power.armed_s == begun_s < scene.t_s - 150.0
+    assert scene.state.neighbours.learned_s > 0.0
+    scene.tick(Request("setpoint", 42.5))
+    assert scene.state.power.armed_s > begun_s
+    assert scene.codes == []

@@ -401,31 +401,6 @@ def test_coarse_thermometer_at_rest_does_not_keep_the_field_off(
     assert np.count_nonzero(asked) == int(pulses) * 20
 
 
-def test_frozen_thermometer_is_held_back_after_60_s_of_field(tmp_path: Path) -> None:
-    plan = quick(tmp_path, repeats="1", on_s="100.0")
-
-    def freeze(message: dict[str, Any]) -> None:
-        if message["kind"] == "event" and "hold begins" in message["sentence"]:
-            for probe in benches[-1].simulation.bench.probes.values():
-                probe.frozen = True
-
-    benches: list[Any] = []
-    prove = sar_run.proven
-
-    def noted(loaded: Any, bench: Any, *rest: Any) -> Any:
-        benches.append(bench)
-        return prove(loaded, bench, *rest)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sar_run, "proven", noted)
-        result = run(plan, tmp_path, show=freeze)
-    (path,) = tmp_path.glob("*.sqlite")
-    with Run.open(path) as record:
-        said = [e.sentence for e in record.events() if e.kind in ("alarm", "fault")]
-    assert result.done or result.ending is not None
-    assert any("has not changed for 6" in sentence for sentence in said)
-
-
 def test_zigzag_is_read_back_as_pulses(tmp_path: Path) -> None:
     plan = quick(tmp_path, pulses="2", pause_s="15.0", repeats="1")
     ((_, path),) = run(plan, tmp_path).done
