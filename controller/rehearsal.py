@@ -6,7 +6,7 @@ The only file of the controller that knows the simulators.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, Literal
 
@@ -248,18 +248,18 @@ def serve(
             waits for a phase: the run is another program's.
     """
     used_seed = loaded.seed if seed is None else seed
-    mute, instruments = _without_wire(loaded.bench), loaded.bench.instruments
-    names = [n for n, i in instruments.items() if i.simulated and n not in mute]
-    if not names:
-        raise BenchError(f"{loaded.name}: no instrument is simulated = true")
+    # contacts and their relay stay with whoever reads the config: no wire leads there
+    spec = replace(loaded.bench, contacts=None)
     every = _timed([*planned(loaded.bench), *faults])
-    simulation = simulate(loaded.bench, used_seed)
+    simulation = simulate(spec, used_seed)
+    if not simulation.lines:
+        raise BenchError(f"{loaded.name}: no instrument is simulated = true")
     rehearsal = rehearse(simulation, loaded.bench, every, used_seed)
     simulation.bench.clocked_hz = loaded.bench.applicator.frequency_hz
     server = Server(simulation.bench.advance, paced=paced)
     served = Served(server, simulation, rehearsal)
     try:
-        for name in names:
+        for name in simulation.lines:
             manner = MANNERS.get(loaded.bench.instruments[name].driver, Manner())
             served.addresses[name] = _address(served, name, manner, link)
         yield served

@@ -194,12 +194,16 @@ KINDS: dict[str, Kind] = {
         switch_twin("gone"),
         needs=("gone",),
     ),
-    "relay-welded": Kind(
-        "the watchdog relay does not fall off",
-        "instrument",
-        switch_twin("welded"),
-        needs=("welded",),
-    ),
+    **{
+        f"relay-{kind}": Kind(
+            f"the watchdog relay {said}", "instrument", switch_twin(kind), None, (kind,)
+        )
+        for kind, said in (
+            ("welded", "does not fall off"),
+            ("unwired", "is in no enable line"),
+            ("steady", "holds on a line that stays up, too"),
+        )
+    },
     "power-cycle": Kind(
         "mains off; back with the limits of the factory, output off",
         "instrument",

@@ -16,9 +16,10 @@ class ModemLines:
 
     ``closed`` holds the contacts by line, all closed at first. Faults: ``stuck`` (lines
     that read as asserted whatever their contact does), ``broken`` (lines whose wire is
-    cut), ``welded`` (the relay does not fall off), ``gone`` (the adapter is pulled: the
-    host gets OSError, the outputs drop). ``enables`` is the supply whose enable line
-    the relay holds, None where it holds nothing.
+    cut), ``welded`` (the relay does not fall off), ``unwired`` (its contact is in no
+    enable line), ``steady`` (a line that stays up holds it, too), ``gone`` (the adapter
+    is pulled: the host gets OSError, the outputs drop). ``enables`` is the supply whose
+    enable line the relay holds, None where it holds nothing.
     """
 
     def __init__(
@@ -36,14 +37,15 @@ class ModemLines:
         self.closed = dict.fromkeys(INPUTS, True)
         self.stuck: set[str] = set()
         self.broken: set[str] = set()
-        self.welded = self.gone = False
+        self.welded = self.unwired = self.steady = self.gone = False
         self._outputs = {"dtr": False, "rts": False}
         self._quiet_s = hold_s
 
     @property
     def relay_on(self) -> bool:
         """Return whether the watchdog relay holds the enable line."""
-        return self.welded or self._quiet_s < self.hold_s
+        stands = self.steady and self._outputs[self.watchdog]
+        return self.welded or stands or self._quiet_s < self.hold_s
 
     @property
     def cts(self) -> bool:
@@ -78,10 +80,10 @@ class ModemLines:
     def rts(self, level: bool) -> None:
         self._set("rts", level)
 
-    def hang(self, relay: str | None, supply: Any) -> None:
+    def hang(self, relay: str | None, supply: Any, hold_s: float) -> None:
         """Put a watchdog relay on an output, its contact in a supply's enable line."""
         if relay is not None:
-            self.watchdog, self.enables = relay, supply
+            self.watchdog, self.enables, self.hold_s = relay, supply, hold_s
 
     def receive(self, data: bytes) -> bytes:
         """Answer nothing: no bytes go over these lines."""
@@ -93,7 +95,7 @@ class ModemLines:
         A supply that is stuck on goes off as well: its enable line is gone.
         """
         self._quiet_s += dt_s
-        if self.enables is not None and not self.relay_on:
+        if self.enables is not None and not (self.unwired or self.relay_on):
             self.enables.output_on = False
         return b""
 

@@ -20,7 +20,6 @@ from controller.loop import (
     ENDED,
     FAILED,
     NOT_CONFIRMED,
-    OFF_PAUSE_S,
     REFUSED,
 )
 from controller.procedures.acknowledged import acknowledged, coil_empty
@@ -34,6 +33,7 @@ from controller.procedures.calibration_result import (
     table,
 )
 from controller.procedures.line_answers import LineAnswers
+from controller.procedures.proof_relay import prove_relay
 from controller.procedures.readiness import Ready, Wanted, ready
 from controller.procedures.run_record import watch_folder
 
@@ -109,6 +109,7 @@ def _measure(job: _Job) -> _Ended:
     )
     code, sentence, result = ENDED, "", None
     try:
+        _prove_relay(job)
         result = calibrate_field(hands)
         code, sentence = COMPLETED, "calibrated"
     except (CalibrationEnded, FitRefused, RecordingError) as error:
@@ -118,13 +119,25 @@ def _measure(job: _Job) -> _Ended:
     except GuardError as error:
         code, sentence = FAILED, str(error)
     finally:
-        guardian.beat(link.energised, OFF_PAUSE_S)
-        off = link.switch_off()
-        guardian.ticked()
-        guardian.beat(link.energised)
+        off = hands.off()
     if not off.confirmed:
         return _Ended(NOT_CONFIRMED, sentence, off.sentence, None)
     return _Ended(code, sentence, off.sentence, result)
+
+
+def _prove_relay(job: _Job) -> None:
+    """Prove the watchdog relay, unless no current can be seen before the resonance.
+
+    Raises:
+        CalibrationEnded: it leaves the current on.
+    """
+    opened, settings = job.opened, job.loaded.settings
+    if not opened.bench.link.safeguards.relay_hold_s > 0.0:
+        return
+    proof = prove_relay(opened.bench, settings, opened.stop, opened.guardian)
+    opened.recorder.event(NAN, _utc(), "proof", proof.sentence, proof.detail)
+    if not proof.off.confirmed or (proof.problem and not proof.detail["waived"]):
+        raise CalibrationEnded(proof.sentence)
 
 
 def _recording(job: _Job) -> Callable[[dict[str, Any]], None]:

@@ -6,7 +6,7 @@ has tripped or has ended leaves them to act.
 
 from dataclasses import dataclass, field
 
-from controller.decisions.signals import Fault
+from controller.decisions.signals import NAN, Fault
 from controller.errors import BenchError
 from controller.instruments.acquisition import Acquisition
 from controller.instruments.contacts import ContactStation
@@ -26,6 +26,12 @@ class Safeguards:
     def __post_init__(self) -> None:
         """Find the supplies."""
         self._supplies = [s for s in self.stations if isinstance(s, SupplyStation)]
+
+    @property
+    def relay_hold_s(self) -> float:
+        """How long in s a watchdog relay may hold without flips; NaN without one."""
+        hold_s = None if self.contacts is None else self.contacts.hold_s
+        return NAN if hold_s is None else hold_s
 
     def arm(self) -> list[str]:
         """Switch the supplies off and arm their watchdogs; return what went wrong."""

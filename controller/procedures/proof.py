@@ -1,10 +1,12 @@
 """What a bench proves before a run may switch it on, in this order.
 
-Off reads zero; it has the applicator of the config; a pulse is seen, and the guardian
-ends it. The first and the last are for real benches.
+Off reads zero; it has the applicator of the config; its watchdog relay, if it has one,
+takes a current away; a pulse is seen, and the guardian ends it. The first and the last
+are for real benches.
 """
 
 import time
+from collections.abc import Callable
 
 from controller.bench import OpenBench
 from controller.config.loading import Loaded
@@ -14,7 +16,8 @@ from controller.host.stop_signals import StopSignal
 from controller.instruments.switching import OffReport
 from controller.loop import ENDED, NOT_CONFIRMED, REFUSED, Outcome
 from controller.procedures.fingerprint import Fingerprint, Parts, take_fingerprint
-from controller.procedures.proof_pulse import prove_off
+from controller.procedures.proof_pulse import Proof, prove_off
+from controller.procedures.proof_relay import prove_relay
 from controller.recording.loop_record import LoopRecord
 
 
@@ -44,14 +47,27 @@ def proven(
         if not stop.name and (found.problem or not report.confirmed):
             code = REFUSED if found.loads_ohm else ENDED  # it was being measured
             return refused(loaded, record, begun_s, found.sentence, report, code)
-    if bench.simulated or not isinstance(guardian, GuardianLink) or stop.name:
-        return None
-    with bench.before_run():
-        proof = prove_off(bench, loaded.settings, stop, guardian)
-    record.event("proof", proof.sentence, proof.detail)
-    if stop.name or (proof.off.confirmed and not proof.problem):
-        return None
-    return refused(loaded, record, begun_s, proof.sentence, proof.off, ENDED)
+    for prove in _shutting_off(loaded, bench, stop, watched):
+        if stop.name:
+            break
+        with bench.before_run():
+            proof = prove()
+        record.event("proof", proof.sentence, proof.detail)
+        if not stop.name and (proof.problem or not proof.off.confirmed):
+            return refused(loaded, record, begun_s, proof.sentence, proof.off, ENDED)
+    return None
+
+
+def _shutting_off(
+    loaded: Loaded, bench: OpenBench, stop: StopSignal, guardian: Guardian
+) -> list[Callable[[], Proof]]:
+    """Return the proofs of what switches off when this program does not."""
+    settings, found = loaded.settings, list[Callable[[], Proof]]()
+    if bench.link.safeguards.relay_hold_s > 0.0:
+        found.append(lambda: prove_relay(bench, settings, stop, guardian))
+    if not bench.simulated and isinstance(guardian, GuardianLink):
+        found.append(lambda: prove_off(bench, settings, stop, guardian))
+    return found
 
 
 def fingerprint(

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 from simulators.modem_lines import ModemLines
@@ -64,6 +66,30 @@ def test_a_pulled_adapter_is_an_oserror(lines: ModemLines) -> None:
         _ = lines.cts
     with pytest.raises(OSError, match="gone"):
         lines.dtr = True
+
+
+def test_a_relay_of_the_wrong_kind_holds_on_a_line_that_stays_up(
+    lines: ModemLines,
+) -> None:
+    lines.steady = True
+    lines.dtr = True
+    lines.advance(10.0)
+    assert lines.relay_on is True
+    lines.dtr = False
+    lines.advance(1.0)
+    assert lines.relay_on is False
+
+
+@pytest.mark.parametrize("unwired", [False, True])
+def test_a_relay_cuts_what_it_is_wired_to(lines: ModemLines, unwired: bool) -> None:
+    supply = SimpleNamespace(output_on=True)
+    lines.hang("dtr", supply, 0.5)
+    lines.unwired = unwired
+    lines.dtr = True
+    lines.advance(0.4)
+    assert supply.output_on is True
+    lines.advance(0.2)
+    assert (lines.relay_on, supply.output_on) == (False, unwired)
 
 
 def test_the_watchdog_may_be_on_rts_and_nowhere_else() -> None:

@@ -221,6 +221,8 @@ def test_a_watchdog_that_is_refused_is_said_and_not_relied_on(tmp_path: Path) ->
         ('instrument = "lines"', 'instrument = "psu"', "a contacts is needed here"),
         ('dsr = "water flow"', 'dsr = "door"', "two contacts have the same name"),
         ('"dtr"', '"cts"', "watchdog_relay"),
+        ('"dtr"', '"dtr"\nrelay_hold_s = 0.25', "at least 0.3 s, and the relay has to"),
+        ('watchdog_relay = "dtr"', "relay_hold_s = 1.0", "there is none; remove it"),
         ('[contacts]\ninstrument = "lines"', "[lines]", "no [contacts] names it"),
     ],
 )
@@ -248,6 +250,10 @@ def test_simulated_contacts_do_not_protect_a_real_supply(tmp_path: Path) -> None
 def test_lines_are_not_served_and_stay_inside(tmp_path: Path) -> None:
     with serve(load(short_config(tmp_path)), link="socket") as served:
         assert "lines" not in served.addresses and "psu" in served.addresses
+        psu = served.simulation.twins["psu"]
+        psu.switch(True)
+        served.simulation.bench.advance(2.0)
+        assert psu.output_on  # no relay that nobody can flip hangs on it
 
 
 def with_bus(folder: Path, driver: str, model: str, at: int) -> Path:
