@@ -155,7 +155,7 @@ _ROWS: tuple[tuple[str, Action, str, str, str], ...] = (
      "nothing: it is tested by less power at 120 s"),
     ("left-out", "hold-back", "a redundant tumour probe has died", "10 s",
      "stop, or let it go on without the probe"),
-    ("field-old", "hold-back", "a field reading older than 1.5 updates", _AT_ONCE,
+    ("field-old", "hold-back", "older than 1.5 updates and a period", _AT_ONCE,
      "see to the field sensor if it does not go away"),
     ("power-high", "caution", "power in hold above 1.5 × its 2 min mean, held there",
      _AT_ONCE, "see whether a probe has slipped"),
