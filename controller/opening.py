@@ -15,7 +15,7 @@ from controller.instruments.contacts import open_contacts
 from controller.instruments.locks import Locks, key_of
 from controller.instruments.ports import ReturningPort
 from controller.rehearsal import Simulation
-from drivers.errors import InstrumentError
+from drivers.errors import ConnectionLost, InstrumentError
 from drivers.transport import Port, WireLog, open_port
 
 
@@ -72,6 +72,10 @@ def _port(name: str, instrument: Instrument, simulation: Simulation | None) -> P
 
     def reopen() -> Port:
         check_adapter(name, instrument)  # also when USB has been plugged in again
-        return open_port(address, baud=baud)
+        try:
+            return open_port(address, baud=baud)
+        except ConnectionLost as error:
+            hint = "is it plugged in and on? amf find lists the addresses"
+            raise ConnectionLost(f"{name}: {error}; {hint}") from error
 
     return ReturningPort(reopen)

@@ -223,3 +223,13 @@ def test_a_pending_restart_is_told(tmp_path: Path) -> None:
 def test_where_there_is_no_sys_nothing_is_said(tmp_path: Path) -> None:
     none = tmp_path / "none"
     assert host_warnings(["COM3", "/dev/ttyUSB0"], none, none) == []
+
+
+def test_a_port_that_is_not_there_is_told_with_its_instrument(tmp_path: Path) -> None:
+    with served_bench(tmp_path, link="socket") as (config, served):
+        address = served.addresses["psu"]
+    done = amf("run", config, "--out", tmp_path)
+    assert done.returncode == REFUSED
+    said = words(done.stderr)
+    assert said.startswith(f"psu: cannot open {address}: ")
+    assert said.endswith("is it plugged in and on? amf find lists the addresses")
