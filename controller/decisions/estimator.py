@@ -37,6 +37,8 @@ from controller.decisions.estimator_track import (
     weighed,
 )
 
+# A fit that is this many sigma from the newest reading is not believed.
+MISSED = 6.0
 BASELINE_S = 20.0
 # They serve until losses take this part of the full heating: the curve then bends
 # further than a cubic follows.
@@ -181,7 +183,10 @@ def _learning(
     if complete(heat):
         told = learned(heat, energy)
         sigma = slope_sigma(heat, told.delay_s, noise.sigma_c)
-        if believable(told, heat, known.base_c, sigma):
+        # fits that do not show what the probe shows know nothing; none shown: as before
+        off_c = abs(told.reading_c - temperature_c)
+        shown = off_c <= MISSED * noise.sigma_c if off_c == off_c else known.mature
+        if shown and believable(told, heat, known.base_c, sigma):
             return _taught(known, heat, energy, noise, told, sigma, dt_s)
     known = known._replace(energy=energy, noise=noise, heat=heat)
     return _followed(known, dt_s, temperature_c)
