@@ -148,8 +148,13 @@ class Loop:
         return tripped and "reset" in names and "stop" not in names
 
     def _notice_output(self, drive: Drive | None) -> None:
-        """Take an output that reads on for on, whoever has switched it on."""
-        if drive is not None and drive.output_on and not self._off.stuck:
+        """Take an output that reads on for on, whoever has switched it on.
+
+        One that is stuck is left alone while the sensor sees that it drives nothing.
+        """
+        sensor = self._bench.sensor
+        idle = self._off.stuck and sensor is not None and sensor.quiet
+        if drive is not None and drive.output_on and not idle:
             self._bench.energised = True
 
     def _seen_outside(self) -> tuple[Fault, ...]:

@@ -157,7 +157,7 @@ def off(config: Path) -> int:
 
     A program that has the instruments is asked to stop, and ended if it does not.
     """
-    loaded = load(config)
+    loaded = load(config, bound=False)  # what is switched off wrongly does no harm
     console = Console()
     hands = hands_of(loaded)
     if hands:

@@ -90,7 +90,9 @@ def _take(
     value_c, _, taken_s = reading
     last_c, _, _, (_, before_c), _, samples, slope, unchanged_s, rest_c, cem43 = watch
     span_s = BODY_SLOPE_SPAN_S if probe.role == "body" else SLOPE_SPAN_S
-    if not samples or taken_s - samples[-1][0] >= span_s / SLOPE_SPACINGS - 1e-6:
+    heated = probe.role not in APPLICATOR_ROLES  # no tissue rises as copper does
+    gap_s = taken_s - samples[-1][0] if samples else math.inf
+    if heated and gap_s >= span_s / SLOPE_SPACINGS - 1e-6:
         samples = _recent((*samples, (taken_s, value_c)), span_s, probe.update_s)
         slope = _slope(samples, span_s)
     return ProbeWatch(

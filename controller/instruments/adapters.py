@@ -25,11 +25,16 @@ def list_adapters() -> list[tuple[str, str]]:
 
 
 def adapter_at(address: str, listing: Listing = list_adapters) -> str:
-    """Return the serial number of the USB adapter at an address, "" for none."""
+    """Return the serial number of the USB adapter at an address, "" for none.
+
+    One that several ports bear (adapters that all say 0001, an adapter of four ports)
+    tells none of them from another: it is none.
+    """
     if not is_serial_port(address):
         return usb_serial_in(address)
-    key = key_of(address)
-    found = [serial for port, serial in listing() if key_of(port) == key]
+    key, ports = key_of(address), listing()
+    borne = [serial for _, serial in ports]
+    found = [s for port, s in ports if key_of(port) == key and borne.count(s) == 1]
     return next(filter(is_serial_number, found), "")
 
 
@@ -60,7 +65,7 @@ def check_adapter(
 
 def port_of(instrument: Instrument, listing: Listing = list_adapters) -> str:
     """Return the port of an instrument's USB adapter now, else the config's address."""
-    number = instrument.adapter_serial
+    number = "" if instrument.served else instrument.adapter_serial
     there = [port for port, serial in listing() if serial == number] if number else []
     return there[0] if len(there) == 1 else instrument.address or ""
 

@@ -184,12 +184,13 @@ class BenchLink:
 
     def switch_off(self) -> OffReport:
         """Switch the field off by every route, and read it back."""
+        sensor = self.sensor
+        if sensor is not None and self.prepared:  # since then there was a field to see
+            self._saw = sensor.quality == "ok" and not sensor.quiet
         report = self.applicator.switch_off(self.acquisition, self.clock.wait)
-        if self.sensor is not None:
-            if self.prepared:  # since then there was a field to be seen
-                self._saw = self.sensor.quality == "ok"
+        if sensor is not None:
             report = seen_off(
-                report, self.acquisition, self.sensor, self.clock.wait, self._saw
+                report, self.acquisition, sensor, self.clock.wait, self._saw
             )
         self.energised = not report.confirmed
         self.prepared = False

@@ -46,11 +46,13 @@ class Moment:
             self.look()
             self.drive = self.bench.drive()
             self.stay()
-        problem = "" if station.trouble is None else station.trouble.sentence
+        trouble = station.trouble
         station.drop(rest)
         self.lasted_s = clock.now() - begun_s
         station.apply(rest)
-        return problem
+        if trouble is None:  # then nobody knows whether the current has ended
+            trouble = station.trouble
+        return "" if trouble is None else trouble.sentence
 
     def ready(self) -> None:
         """Do what comes right before the current."""

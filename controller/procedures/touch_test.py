@@ -5,6 +5,7 @@ Also whether probes that are in one bath agree, before anything is heated.
 
 from collections.abc import Callable, Sequence
 
+from controller.decisions.settings import APPLICATOR_ROLES
 from controller.decisions.signals import Reading
 from controller.errors import BenchError
 from controller.instruments.bench_link import BenchLink
@@ -78,12 +79,14 @@ def agreement(names: Sequence[str], values_c: Sequence[float]) -> tuple[bool, st
 
 
 def one_bath(link: BenchLink) -> str:
-    """Compare all probes; return the sentence for the record.
+    """Compare all probes but those in copper and pipe; return the record's sentence.
 
     Raises:
         BenchError: they do not agree.
     """
-    agree, sentence = agreement([p.name for p in link.settings.probes], _mean_c(link))
+    every = zip(link.settings.probes, _mean_c(link), strict=True)
+    bathed = [(p.name, c) for p, c in every if p.role not in APPLICATOR_ROLES]
+    agree, sentence = agreement([n for n, _ in bathed], [c for _, c in bathed])
     if not agree:
         raise BenchError(sentence)
     return sentence

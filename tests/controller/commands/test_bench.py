@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from controller.commands.bench import check, off
+from controller.config.loading import load
 from controller.errors import ConfigError
 from controller.guardian.hands import Hand, OffByHand
 from controller.host.computer import host_warnings
@@ -130,6 +131,18 @@ class Program:
         self.heard.append(number)
         if number == self.ends_on:
             self.locks.close()
+
+
+def test_off_needs_nothing_that_binds(tmp_path: Path) -> None:
+    """A config of before, without serial numbers, does not run; it switches off."""
+    with served_bench(tmp_path, inside=["thermometer"]) as (config, served):
+        text = config.read_text(encoding="utf-8").replace("served = true\n", "")
+        config.write_text(text, encoding="utf-8")
+        psu = served.simulation.twins["psu"]
+        psu.switch(True)
+        with pytest.raises(ConfigError, match="bound by nothing but its address"):
+            load(config)
+        assert off(config) == COMPLETED and not psu.output_on
 
 
 def test_off_says_a_warning_once_however_often_it_tries(

@@ -1,5 +1,6 @@
 """Coil, bore and water: limits of their own, and no part of control or dose."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -67,3 +68,20 @@ def test_a_coil_is_no_part_of_control_but_stops_it(
     assert watched.command.output_on == (code is None)
     held = [alarm.code for alarm in watched.state.alarms if not alarm.latched]
     assert held == (["applicator-near"] if coil_c == 45.0 else [])
+
+
+def test_copper_that_warms_tells_nothing_of_how_fast_tissue_does() -> None:
+    """It takes a second where tissue takes a minute, and more is expected of none."""
+
+    def warming(m: Measurement) -> Measurement:
+        now_c = 25.0 + 14.0 * abs(math.sin(0.1 * m.t_s))
+        return replace(m, readings=(*m.readings[:4], Reading(now_c, "ok", m.t_s)))
+
+    plain, watched = Scene(), Scene(WATCHED, warming)
+    for scene in (plain, watched):
+        scene.wait(60.0)
+    seen, expected = watched.state.power, plain.state.power
+    assert expected.gain_c_per_s > 0.0
+    assert seen.gains_c_per_s == (*expected.gains_c_per_s, 0.0)
+    assert seen.gain_c_per_s == expected.gain_c_per_s
+    assert watched.codes == [] and watched.command == plain.command

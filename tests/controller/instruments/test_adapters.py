@@ -16,6 +16,7 @@ from controller.instruments.adapters import (
     adapter_at,
     check_adapter,
     line_for,
+    port_of,
     weakly_bound,
 )
 from controller.procedures.run_record import open_record
@@ -78,6 +79,19 @@ def test_what_binds_better_is_told(plug: Plug) -> None:
     plug({"COM5": None})
     assert weakly_bound("fibre", by_model, SILENT) == ""
     assert line_for(SILENT, "COM5") == "no_serial = true"
+
+
+def test_a_number_that_several_ports_bear_is_none(plug: Plug) -> None:
+    plug({"COM5": "0001", "COM6": "0001", "COM7": "A1"})
+    assert adapter_at("COM5") == adapter_at("COM6") == "" != adapter_at("COM7")
+    assert weakly_bound("fibre", fibre(no_serial=True), SILENT) == ""
+    assert line_for(SILENT, "COM6") == "no_serial = true"
+
+
+def test_a_served_twin_is_looked_for_at_no_real_port(plug: Plug) -> None:
+    plug({"COM9": "A1"})
+    assert port_of(fibre(adapter_serial="A1")) == "COM9"
+    assert port_of(fibre(adapter_serial="A1", served=True)) == "COM5"
 
 
 @pytest.fixture

@@ -139,3 +139,27 @@ def test_a_healthy_off_takes_no_waiting(tmp_path: Path) -> None:
         assert link.switch_off().confirmed
         assert link.clock.now() == before_s
         opened.recorder.finish({})
+
+
+@pytest.mark.parametrize(("before_a_per_m", "seen"), [(5.0, False), (5000.0, True)])
+def test_a_sensor_that_saw_no_field_before_proves_none_after(
+    before_a_per_m: float, seen: bool
+) -> None:
+    """A pick-up coil that has fallen off reads a little noise, and goes on doing so."""
+    config = load(CONFIGS / "dry_run_amplifier.toml")
+    with open_bench(config, How(seed=1)) as bench:
+        assert bench.simulation is not None and bench.link.sensor is not None
+        link, generator = bench.link, bench.simulation.twins["generator"]
+        link.prepare()
+        generator.output_on = generator.stuck_on = link.energised = True
+        bench.link.sensor.quality = "ok"
+        bench.link.sensor.field_a_per_m = before_a_per_m
+        wait = link.clock.wait
+        link.clock.wait = lambda dt_s: (  # type: ignore[method-assign]
+            wait(dt_s),
+            link.acquisition.poll(),  # in real time its own thread goes on reading
+        )[0]
+        report = link.switch_off()
+        assert report.confirmed is seen and link.energised is not seen
+        assert report.stuck == "generator: the output is still on"
+        generator.stuck_on = False

@@ -19,6 +19,7 @@ from controller.procedures.fingerprint import Fingerprint, Parts, take_fingerpri
 from controller.procedures.fingerprint_tank import judged, points_hz, vertex
 from controller.recording.run_file import Run
 from controller.rehearsal import Fault, rehearse
+from drivers.errors import Silent
 from simulators.coil import MAGNETHERM, Row, Tank
 from simulators.line import Line
 from tests.controller.instruments.test_safeguards import LINES, short_config
@@ -219,6 +220,29 @@ def test_too_slow_for_its_points_is_refused_in_words() -> None:
     assert report.confirmed and found.current_s <= 1.0
     assert found.problem.startswith("the fingerprint needs 3 points within 1 s with ")
     assert "psu takes 0.42 s for one: 2 measured" in found.problem
+
+
+def test_a_current_that_nobody_could_end_is_a_problem() -> None:
+    """The write that ends it fails, twice: no next point, and off by every route."""
+    with open_bench(SHORT, How(seed=1)) as bench:
+        link, asked = bench.link, list[float]()
+        driver = link.supply.driver
+        setter = driver.set_current
+
+        def deaf(current_a: float) -> None:
+            asked.append(current_a)
+            after = asked[: asked.index(max(asked)) : -1]  # the newest first
+            if max(asked) > 0.0 and 0 < len(after) <= 2:
+                raise Silent("psu: no answer")
+            setter(current_a)
+
+        driver.set_current = deaf  # type: ignore[method-assign]
+        guardian = SimulatedGuardian(SHORT.settings.period_s, link.clock.now)
+        found, report = take_fingerprint(
+            link, SHORT.settings, PARTS, StopSignal(), guardian
+        )
+    assert found.problem == "psu: no answer" and report.confirmed
+    assert [a for a in asked if a > 0.0] == [max(asked)]
 
 
 def test_a_band_without_room_leaves_one_point() -> None:

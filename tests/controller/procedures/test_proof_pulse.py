@@ -10,6 +10,7 @@ import pytest
 from controller.guardian.link import SimulatedGuardian
 from controller.procedures.proof_pulse import prove_off
 from controller.procedures.readiness import Ready
+from tests.controller.instruments.test_safeguards import short_config
 from tests.controller.procedures.test_start_up import inside
 from tests.controller.rig import CONFIGS
 
@@ -40,6 +41,7 @@ class Hand(SimulatedGuardian):
         return {"confirmed": True, "sentence": "off", "took_s": 0.0}
 
 
+TOO_MUCH = ("set_power_w", 1500.0)
 NO_PULSE = r"the pulse is not seen: expected 1\.7\d A, 1\d{3} A/m, measured "
 
 
@@ -124,3 +126,21 @@ def test_trips_that_a_supply_does_not_take_are_no_start(tmp_path: Path) -> None:
         assert not opened.bench.simulation.twins["psu"].output_on
         opened.recorder.finish({})
     assert "were set, (" in proof.problem and "24.0) read" in proof.problem
+
+
+def test_a_supply_rated_for_less_than_the_coil_needs_may_start(tmp_path: Path) -> None:
+    """Its limit of power is its rating then; one that is too high is no start."""
+    config = short_config(tmp_path, "", "PSI 9080-60")
+    with inside(tmp_path, "real", config) as opened:
+        assert opened.bench.simulation is not None
+        line, settings = opened.bench.simulation.lines["psu"], opened.loaded.settings
+        hand: Any = Hand(opened, lambda bench: None)
+        line.garble = lambda answer: re.sub(rb"^(1500|334) W", b"250 W", answer)
+        proofs = [prove_off(opened.bench, settings, opened.stop, hand)]
+        line.garble = lambda answer: answer
+        hand = Hand(opened, lambda bench: setattr(bench.twins["psu"], *TOO_MUCH))
+        proofs.append(prove_off(opened.bench, settings, opened.stop, hand))
+        opened.recorder.finish({})
+    assert proofs[0].problem == ""
+    assert "a limit of 250 W" in proofs[0].sentence
+    assert re.search(r"333\.\d+ W was programmed, 1500\.00 W", proofs[1].problem)

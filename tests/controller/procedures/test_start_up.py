@@ -26,7 +26,7 @@ from controller.procedures.proof_pulse import prove_off, pulse_a
 from controller.procedures.readiness import Ready, Wanted, ready
 from controller.procedures.run_record import open_record
 from controller.procedures.start_up import WAIVED, started_up
-from controller.procedures.touch_test import TOUCH_S, touch
+from controller.procedures.touch_test import TOUCH_S, one_bath, touch
 from controller.recording.loop_record import LoopRecord
 from controller.recording.run_file import Run
 from controller.rehearsal import Served
@@ -99,6 +99,13 @@ def test_probes_in_one_bath_are_compared(tmp_path: Path, offset_c: float) -> Non
         assert outcome.sentence == said[-1] == compared[0]
     else:
         assert outcome is None and len(compared) == 1
+
+
+def test_a_fibre_on_the_coil_need_not_be_in_the_bath(tmp_path: Path) -> None:
+    with inside(tmp_path, "real", CONFIGS / "dry_run_cooling.toml") as opened:
+        said = one_bath(opened.bench.link)
+        opened.recorder.finish({})
+    assert "body 3" in said and "coil" not in said and "outlet" not in said
 
 
 def test_without_an_answer_nothing_is_switched_on(tmp_path: Path) -> None:
