@@ -15,7 +15,7 @@ from typing import Any
 from controller.config.binding import is_serial_number
 from controller.config.calibration import corrections_of, refuse_foreign
 from controller.config.catalogue import mismatch
-from controller.config.loading import DEFAULT_UPDATE_S, BenchSpec, Loaded
+from controller.config.loading import BenchSpec, Loaded, update_of
 from controller.config.model import Instrument
 from controller.errors import BenchError
 from controller.host.clock import Clock, PacedClock, RealClock, SimulatedClock
@@ -265,7 +265,7 @@ def _thermometry(
             opened.clock.now,
             opened.drivers[name],
             tuple(channels),
-            loaded.bench.instruments[name].update_s or DEFAULT_UPDATE_S,
+            update_of(loaded.bench.instruments[name], loaded.settings.period_s),
         )
         for name, channels in used.items()
     }

@@ -86,7 +86,7 @@ def unbound_sentence(name: str, line: str | None = None) -> str:
 
 def binding_problems(draft: Draft) -> Iterator[str]:
     """Yield one sentence for each mistake in what binds an instrument."""
-    alike: dict[tuple[str, str], str] = {}
+    alike: dict[tuple[str, str, str], str] = {}
     for name, one in draft.instruments.items():
         path = f"instruments.{name}"
         if one.serial and not is_serial_number(one.serial):
@@ -105,7 +105,9 @@ def binding_problems(draft: Draft) -> Iterator[str]:
             )
         if not one.no_serial:
             continue
-        first = alike.setdefault((one.driver, one.model), name)
+        # addresses of a network do not change places when USB is plugged in again
+        place = at if at is not None and "://" in at else ""
+        first = alike.setdefault((one.driver, one.model, place), name)
         if first != name:
             yield (
                 f"{path} and instruments.{first} are alike and both have no_serial = "

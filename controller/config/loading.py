@@ -173,7 +173,10 @@ def _settings(draft: Draft) -> Settings:
     treatment = draft.treatment.model_dump(exclude={"full_power_rise_c_per_s"})
     return Settings(
         period_s=draft.loop.period_s,
-        probes=tuple(_probe(probe, draft.instruments) for _, probe in draft.probes),
+        probes=tuple(
+            _probe(probe, draft.instruments, draft.loop.period_s)
+            for _, probe in draft.probes
+        ),
         ceiling=_ceiling(draft),
         applicator=_applicator(draft),
         treatment=TreatmentSettings(**treatment),
@@ -184,12 +187,21 @@ def _settings(draft: Draft) -> Settings:
     )
 
 
-def _probe(probe: Probe, instruments: Mapping[str, Instrument]) -> ProbeSettings:
-    update_s = instruments[probe.instrument].update_s or DEFAULT_UPDATE_S
+def update_of(thermometer: Instrument, period_s: float) -> float:
+    """Return a thermometer's interval between new readings, in s.
+
+    Where the config does not say, 0.2 s, or half a period: it is polled no more often.
+    """
+    return thermometer.update_s or max(DEFAULT_UPDATE_S, 0.5 * period_s)
+
+
+def _probe(
+    probe: Probe, instruments: Mapping[str, Instrument], period_s: float
+) -> ProbeSettings:
     return ProbeSettings(
         name=probe.name,
         role=probe.role,
-        update_s=update_s,
+        update_s=update_of(instruments[probe.instrument], period_s),
         tissue=probe.tissue or "other",
         hold_back_c=probe.hold_back_c or 0.0,
         trip_c=probe.trip_c or 0.0,

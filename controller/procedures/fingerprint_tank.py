@@ -166,7 +166,7 @@ def _problem(
         return (
             f"wrong coil? expected {parts.coil} with {parts.capacitor}, V/I "
             f"{tuned_ohm:.3f} ohm at resonance, measured {load_ohm:.3f} ohm, limit "
-            "±8 %"
+            "±8 %; or is it 20 K warmer or colder than when it was calibrated?"
         )
     return ""
 

@@ -94,6 +94,25 @@ def test_two_alike_are_told_apart(tmp_path: Path, key: str) -> None:
     assert alike in sentence and "instruments.second" in sentence
 
 
+def test_two_alike_on_a_network_are_told_apart_by_their_addresses(
+    tmp_path: Path,
+) -> None:
+    data = copy.deepcopy(SMALLEST)
+    for at, name in enumerate(("thermometer", "second")):
+        twin = {"driver": "neoptix_reflex", "model": "ReFlex-4", "no_serial": True}
+        data["instruments"][name] = twin | {"address": f"socket://192.168.0.{at}:4000"}
+    assert load(write(tmp_path, data)).bench.kinds["second"] == "real"
+
+
+def test_a_thermometer_that_is_not_declared_is_no_faster_than_it_is_polled(
+    tmp_path: Path,
+) -> None:
+    data = copy.deepcopy(SMALLEST)
+    assert load(write(tmp_path, data)).settings.probes[0].update_s == 0.2
+    data["loop"] = {"period_s": 0.5}
+    assert load(write(tmp_path, data)).settings.probes[0].update_s == 0.25
+
+
 def test_zeros_are_no_serial_number() -> None:
     assert not any(map(is_serial_number, ("", " ", "0", "000 000")))
     assert is_serial_number("000001") and usb_serial_in(USB) == "MY57200246"
