@@ -31,6 +31,7 @@ RECHECK_S = 1.0
 # What the guardian grants beyond the silence that it tolerates; then it acts itself.
 PREPARE_PAUSE_S = 5.0
 OFF_PAUSE_S = 8.0
+LOOKED_S = 3.0
 
 
 class Operator(Protocol):
@@ -150,10 +151,14 @@ class Loop:
     def _notice_output(self, drive: Drive | None) -> None:
         """Take an output that reads on for on, whoever has switched it on.
 
-        One that is stuck is left alone while the sensor sees that it drives nothing.
+        One that is stuck is left alone while the sensor sees that it drives nothing;
+        what it saw more than ``LOOKED_S`` ago is nothing seen.
         """
         sensor = self._bench.sensor
-        idle = self._off.stuck and sensor is not None and sensor.quiet
+        idle = False
+        if self._off.stuck and sensor is not None:
+            fresh = self._bench.clock.now() - sensor.taken_s <= LOOKED_S
+            idle = fresh and sensor.quiet
         if drive is not None and drive.output_on and not idle:
             self._bench.energised = True
 

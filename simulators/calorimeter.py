@@ -10,7 +10,7 @@ Node balance, T in °C, all conductances in W/K:
     C_h dT_h/dt = L (T_v - T_h) - L_h (T_h - T_b)      (only with a holder)
     tau_b dT_b/dt = T_0 + d t + rise u - T_b            (bore; u = share of full power)
     tau_p dT_p/dt = T_s - T_p
-Source: reference on calorimetry (two nodes, bore drift, probe lag); sizes there.
+Its sizes are those of usual vials; sar_benchmark of tests draws them.
 """
 
 from collections import deque

@@ -30,7 +30,7 @@ from controller.analysis.calorimetry_record import Record
 LAG_SHIFT_S = 0.1
 WELL_COUPLED = "well_coupled_per_s"
 # What vials of 0.5-2 mL are: capacities in J/K, conductances in W/K, lag + 0.1 s.
-# Source: reference on calorimetry (sizes of vials and probes).
+# Assumed: about 1.5 × what tests/benchmarks/sar_benchmark.py draws from.
 RANGES = {
     "vial": (0.2, 3.0),
     "coupling_per_s": (0.02, 0.18),

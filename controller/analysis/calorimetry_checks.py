@@ -27,7 +27,7 @@ def implausible(
     """Return what is hard to believe about a SAR in W/g Fe and an ILP in nH·m²/kg.
 
     Bound: SAR <= 4 mu_0 sigma_s H f, sigma_s = 127 A·m²/kg Fe (magnetite).
-    Source: published ILP 0.15-24 nH·m²/kg; reference on calorimetry, plausibility.
+    Source: published ILP, 0.15-24 nH·m²/kg.
     """
     words = []
     bound = 4e-3 * MU_0 * SATURATION_A_M2_PER_KG_FE * field_a_per_m * frequency_hz

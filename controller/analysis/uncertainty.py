@@ -170,7 +170,7 @@ def long_run_sigma(residuals: Array) -> float:
         if not (pair > 0.0):
             break
         total += 2.0 * pair
-    return float(np.sqrt(max(total, covariance[0])))
+    return float(np.sqrt(total))
 
 
 def _inputs(result: Result, sample: Sample, conditions: Conditions) -> dict[str, Value]:

@@ -39,15 +39,17 @@ class Moment:
         clock.wait(REST_S)
         self.ready()
         begun_s = clock.now()
-        station.apply(on)
-        if station.trouble is None:
-            clock.wait(self.settle_s)
-            station.glance()
-            self.look()
-            self.drive = self.bench.drive()
-            self.stay()
-        trouble = station.trouble
-        station.drop(rest)
+        try:
+            station.apply(on)
+            if station.trouble is None:
+                clock.wait(self.settle_s)
+                station.glance()
+                self.look()
+                self.drive = self.bench.drive()
+                self.stay()
+        finally:  # also where a mistake of ours is about to end the run
+            trouble = station.trouble
+            station.drop(rest)
         self.lasted_s = clock.now() - begun_s
         station.apply(rest)
         if trouble is None:  # then nobody knows whether the current has ended

@@ -135,6 +135,33 @@ def test_a_stuck_output_that_is_turned_up_by_hand_is_turned_down(
     assert outcome.exit_code == ENDED and 3 <= len(offs) <= 5
 
 
+def test_a_stuck_output_is_not_left_alone_on_what_was_seen_long_ago(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields_a_per_m: list[float] = []
+
+    def at(r: Rig) -> tuple[Request, ...]:
+        assert r.bench.simulation is not None
+        if r.phase == "hold":
+            r.supply.stuck_on = True
+            r.probe(1).unplugged = True
+        if r.phase == "tripped":
+            fields_a_per_m.append(r.bench.simulation.bench.field_a_per_m)
+            if len(fields_a_per_m) == 30:
+                sensor = r.bench.link.sensor
+                monkeypatch.setattr(sensor, "poll", lambda: None)  # its thread hangs
+                r.supply.emf_vpp = 4.0
+        return (Request("stop"),) if len(fields_a_per_m) == 90 else ()
+
+    monkeypatch.setattr(Rig, "supply", property(lambda r: r.twin("generator")))
+    config = "dry_run_amplifier.toml"
+    with rig(tmp_path, config, at=at, stays_after_trip=True) as r:
+        outcome = r.run()
+    assert max(fields_a_per_m[30:45]) > 5000.0
+    assert len(fields_a_per_m) == 90 and max(fields_a_per_m[60:]) < 300.0
+    assert outcome.exit_code == ENDED
+
+
 @pytest.mark.parametrize("asked", [("stop", "reset"), ("reset", "stop"), ("reset",)])
 def test_a_stop_goes_before_a_reset_and_a_reset_needs_a_trip(
     tmp_path: Path, asked: tuple[str, ...]

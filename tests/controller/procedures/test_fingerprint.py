@@ -15,8 +15,10 @@ from controller.config.loading import Loaded, load
 from controller.guardian.link import SimulatedGuardian
 from controller.host.stop_signals import StopSignal
 from controller.loop import REFUSED
+from controller.procedures.calibration_hands import Hands
 from controller.procedures.fingerprint import Fingerprint, Parts, take_fingerprint
 from controller.procedures.fingerprint_tank import judged, points_hz, vertex
+from controller.procedures.moment import Moment
 from controller.recording.run_file import Run
 from controller.rehearsal import Fault, rehearse
 from drivers.errors import Silent
@@ -243,6 +245,26 @@ def test_a_current_that_nobody_could_end_is_a_problem() -> None:
         )
     assert found.problem == "psu: no answer" and report.confirmed
     assert [a for a in asked if a > 0.0] == [max(asked)]
+
+
+def test_a_current_ends_whatever_rises_while_it_flows() -> None:
+    with open_bench(SHORT, How(seed=1)) as bench:
+        link, seen_a = bench.link, list[float]()
+        guardian = SimulatedGuardian(SHORT.settings.period_s, link.clock.now)
+        hands = Hands(link, SHORT.settings, StopSignal(), guardian)
+        assert bench.simulation is not None
+        psu = bench.simulation.twins["psu"]
+
+        def mistaken() -> None:
+            seen_a.append(psu.current_a)
+            raise ZeroDivisionError
+
+        hands.start()
+        hands.tick()
+        with pytest.raises(ZeroDivisionError):
+            hands.burst(1.0, Moment(link, 0.1, mistaken))
+        link.clock.wait(0.2)
+        assert seen_a[0] > 0.5 and psu.set_current_a <= 0.01
 
 
 def test_a_band_without_room_leaves_one_point() -> None:
