@@ -240,10 +240,16 @@ def case(
     the treatment's.
     """
     with running(folder, seed, link, struck=kind.split()[1]) as engine:
-        on_s = wait_until(lambda: engine.field_on, LONG_S)
+
+        def came_on() -> bool:
+            code = engine.process.poll()
+            assert code is None, f"it ended with {code} before the field came on"
+            return engine.field_on
+
+        on_s = wait_until(came_on, LONG_S)
         if wait_s > SWITCHING_S:  # that was the fingerprint; the treatment follows
             wait_until(lambda: not engine.field_on, LONG_S)
-            on_s = wait_until(lambda: engine.field_on, LONG_S)
+            on_s = wait_until(came_on, LONG_S)
         guardian, pid = engine.guardian, engine.engine
         threading.Event().wait(wait_s)
         was_on = engine.field_on
